@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * zdm: which struct pages of a kernel crash dump may be believed.
+ *
+ * A session (reader, symbols, types) is opened on a host's reader; from it a
+ * model is built in one pass. The model is const: nothing is read any more.
+ *
+ * Units: *_pfn are page frame numbers, *_nr section numbers, *_kaddr kernel
+ * virtual and *_paddr physical byte addresses. Ranges are half-open.
+ */
+#ifndef ZDM_H
+#define ZDM_H
+
+#include <zdm/zdm_reader.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define ZDM_API __attribute__((visibility("default")))
+
+/* API number of this library; raised when a struct below changes. */
+#define ZDM_API_NUMBER 1
+ZDM_API unsigned int zdm_api_number(void);
+ZDM_API const char *zdm_version(void);
+
+enum zdm_tri { ZDM_UNKNOWN = 0, ZDM_NO, ZDM_YES };
+
+/* What a page frame is: exactly one class each. See docs/design.md. */
+enum zdm_class {
+	ZDM_CLASS_UNKNOWN = 0,
+	ZDM_CLASS_ABSENT,
+	ZDM_CLASS_ONLINE,
+	ZDM_CLASS_OFFLINE,
+	ZDM_CLASS_DEVICE,
+	ZDM_CLASS_HOLE,
+	ZDM_CLASS_PENDING,
+	ZDM_CLASS_RESERVED,
+	ZDM_CLASS_ALTMAP,
+	ZDM_CLASS_BOOTHOLE,
+	ZDM_CLASS_STALE,
+	ZDM_NR_CLASSES
+};
+
+/* Where the struct pages of a range are stored. */
+enum zdm_memmap { ZDM_MEMMAP_UNKNOWN = 0, ZDM_MEMMAP_NONE, ZDM_MEMMAP_RAM, ZDM_MEMMAP_ALTMAP };
+
+/* Whether the dump holds those struct pages. */
+enum zdm_in_dump { ZDM_IN_DUMP_UNKNOWN = 0, ZDM_IN_DUMP_NO, ZDM_IN_DUMP_PARTLY, ZDM_IN_DUMP_YES };
+
+/* The rule that gave the verdict; zdm_reason_text() puts it into words. */
+enum zdm_reason {
+	ZDM_REASON_NONE = 0,
+	ZDM_REASON_NO_SECTION,		/* section not present */
+	ZDM_REASON_NO_MEMMAP,		/* present, SECTION_HAS_MEM_MAP clear */
+	ZDM_REASON_SECTION_UNREADABLE,	/* the mem_section entry or its root is missing */
+	ZDM_REASON_SECTION_CORRUPT,	/* section_mem_map disagrees with vmemmap */
+	ZDM_REASON_USAGE_UNREADABLE,	/* sub-section bitmap not in the dump */
+	ZDM_REASON_SUBSECTION_CLEAR,	/* case 3: sub-section not populated */
+	ZDM_REASON_ENTRY_NOT_MAPPED,	/* case 4: pgmap entry, memmap not yet mapped */
+	ZDM_REASON_NR_RANGE,		/* case 4: range index >= nr_range */
+	ZDM_REASON_PAGES_NOT_DONE,	/* case 4 before 5.10: struct pages do not carry the pgmap */
+	ZDM_REASON_PAGES_UNVERIFIED,	/* before 5.10, struct pages not in the dump */
+	ZDM_REASON_ALTMAP_RESERVE,	/* case 5 */
+	ZDM_REASON_ALTMAP_BACKING,
+	ZDM_REASON_DEVICE,
+	ZDM_REASON_DYING,		/* ref DEAD: teardown has begun */
+	ZDM_REASON_TORN_DOWN,		/* entry, DEAD, memmap gone */
+	ZDM_REASON_PGMAP_UNREADABLE,
+	ZDM_REASON_PGMAP_CORRUPT,
+	ZDM_REASON_PGMAP_NOT_COVERING,	/* entry's pgmap has no range for this PFN */
+	ZDM_REASON_PGMAPS_UNKNOWN,	/* pgmap_array itself not found or not readable here */
+	ZDM_REASON_ONLINE,
+	ZDM_REASON_OFFLINE_BLOCK,
+	ZDM_REASON_BLOCK_UNKNOWN,	/* neither online, nor a block, nor a pgmap */
+	ZDM_REASON_BOOTHOLE_INIT,	/* kernel initialises the struct pages of boot holes */
+	ZDM_REASON_BOOTHOLE_RAW,	/* kernel does not */
+	ZDM_REASON_BOOTHOLE_UNKNOWN,
+	ZDM_REASON_STALE_ZONE,		/* early section, no entry, struct pages say ZONE_DEVICE */
+	ZDM_REASON_STALE_UNREADABLE,	/* could be stale; its struct pages are not in the dump */
+	ZDM_REASON_NOT_MAPPED,		/* section says yes, page tables say no */
+	ZDM_REASON_DEFERRED,		/* deferred struct page initialisation still running */
+	ZDM_REASON_PADDING,		/* before 5.3: section padding of a device */
+	ZDM_NR_REASONS
+};
+
+/* Section flags in zdm's own numbering, whatever bits the kernel used. */
+#define ZDM_SECTION_PRESENT		0x01u
+#define ZDM_SECTION_HAS_MEM_MAP		0x02u
+#define ZDM_SECTION_ONLINE		0x04u
+#define ZDM_SECTION_EARLY		0x08u
+#define ZDM_SECTION_TAINT_ZONE_DEVICE	0x10u
+#define ZDM_SECTION_VMEMMAP_PREINIT	0x20u
+
+struct zdm_section {
+	uint64_t nr;
+	uint64_t raw;			/* section_mem_map as read */
+	uint64_t kaddr;			/* of the struct mem_section */
+	uint64_t usage_kaddr;		/* 0: none */
+	uint32_t flags;			/* ZDM_SECTION_* */
+	enum zdm_status status;		/* of the entry itself */
+	enum zdm_status map_status;	/* of its sub-section bitmap; ABSENT: kernel has none */
+	uint32_t map_index;		/* zdm_section_bit() reads it */
+	int32_t block;			/* index of its memory block, -1: none */
+};
+
+struct zdm_pfn_range {
+	uint64_t start_pfn, end_pfn;
+};
+
+struct zdm_altmap {
+	uint64_t base_pfn, end_pfn;	/* end_pfn exclusive; 0: kernel has no such field */
+	uint64_t reserve, free, align, alloc;	/* pages */
+};
+
+struct zdm_pgmap {
+	uint64_t kaddr;
+	enum zdm_status status;		/* of the struct dev_pagemap as a whole */
+	enum zdm_status altmap_status;	/* OK, ABSENT (none in effect), else why not known */
+	enum zdm_tri dead;		/* percpu_ref marked DEAD */
+	int64_t nr_range;		/* -1: this kernel has no such field */
+	uint64_t flags;
+	uint64_t vmemmap_shift;
+	char type[24];			/* kernel's name without MEMORY_DEVICE_, lower case */
+	struct zdm_altmap altmap;
+	const struct zdm_pfn_range *ranges;
+	uint32_t nr_ranges;		/* in `ranges`; may exceed nr_range while initialising */
+};
+
+enum zdm_block_state {
+	ZDM_BLOCK_UNKNOWN = 0, ZDM_BLOCK_ONLINE, ZDM_BLOCK_OFFLINE,
+	ZDM_BLOCK_GOING_ONLINE, ZDM_BLOCK_GOING_OFFLINE,
+};
+
+struct zdm_block {
+	uint64_t start_section_nr, end_section_nr;
+	uint64_t kaddr;
+	enum zdm_status status;
+	enum zdm_block_state state;
+	uint64_t nr_vmemmap_pages;	/* memmap_on_memory: pages at its start; else 0 */
+};
+
+struct zdm_range {
+	uint64_t start_pfn, end_pfn;
+	enum zdm_class cls;
+	enum zdm_tri valid;
+	enum zdm_reason reason;
+	enum zdm_memmap memmap;
+	enum zdm_in_dump in_dump;
+	int32_t pgmap;			/* index, -1: none */
+	uint64_t evidence_kaddr;	/* what could not be read or believed; 0: n/a */
+};
+
+struct zdm_session;
+struct zdm_model;
+struct zdm_source;
+
+/*
+ * A further source of symbols and types, asked before the dump itself. Opened
+ * by the caller, closed by the caller after zdm_close().
+ */
+ZDM_API enum zdm_status zdm_source_layout_open(const char *path, struct zdm_source **ret,
+					       char *err, size_t err_len);
+/* ELF symbols and DWARF (or .BTF) of a vmlinux. */
+ZDM_API enum zdm_status zdm_source_vmlinux_open(const char *path, struct zdm_source **ret,
+						char *err, size_t err_len);
+ZDM_API void zdm_source_close(struct zdm_source *src);
+
+struct zdm_open_opts {
+	size_t size;			/* sizeof(struct zdm_open_opts) */
+	struct zdm_source *const *sources;	/* asked in this order, after the host */
+	size_t nr_sources;
+};
+
+/*
+ * Open a session. opts may be NULL. On failure *ret is NULL and err (may be
+ * NULL) holds one line that says what is missing and what would help.
+ * Returns ABSENT when a required symbol or type was not found, UNREADABLE when
+ * a page that is needed is not in the dump, INVAL for ops of another API.
+ */
+ZDM_API enum zdm_status zdm_open(const struct zdm_reader_ops *ops, void *priv,
+				 const struct zdm_open_opts *opts, struct zdm_session **ret,
+				 char *err, size_t err_len);
+ZDM_API void zdm_close(struct zdm_session *s);
+
+/* What the session learned of the kernel; strings live as long as the session. */
+struct zdm_kernel {
+	const char *release;		/* OSRELEASE of VMCOREINFO, "" if unknown */
+	const char *machine;
+	const char *symbols;		/* source: host, layout, vmlinux, kallsyms, vmcoreinfo */
+	const char *types;		/* source: host, layout, dwarf, btf, vmcoreinfo */
+	uint64_t page_size;		/* bytes */
+	uint64_t section_pages, subsection_pages;
+	uint64_t page_struct_bytes;	/* sizeof(struct page) */
+	uint64_t vmemmap_kaddr;		/* struct page of PFN 0 */
+	uint64_t kaslr_offset;		/* bytes */
+};
+ZDM_API const struct zdm_kernel *zdm_session_kernel(const struct zdm_session *s);
+
+/* Read through the library's own page walk; for front ends that show bytes. */
+ZDM_API enum zdm_status zdm_session_read(struct zdm_session *s, uint64_t kaddr, void *buf,
+					 size_t len);
+
+/*
+ * Build the model: reads sections, pgmaps, memory blocks and the page tables
+ * of the memmap. Damage is not an error: it shows as `unknown` ranges and in
+ * the warnings. Fails only without memory or without the section table.
+ */
+ZDM_API enum zdm_status zdm_model_build(struct zdm_session *s, struct zdm_model **ret,
+					char *err, size_t err_len);
+ZDM_API void zdm_model_free(struct zdm_model *m);
+
+ZDM_API const struct zdm_kernel *zdm_model_kernel(const struct zdm_model *m);
+ZDM_API size_t zdm_model_sections(const struct zdm_model *m, const struct zdm_section **ret);
+ZDM_API size_t zdm_model_pgmaps(const struct zdm_model *m, const struct zdm_pgmap **ret);
+ZDM_API size_t zdm_model_blocks(const struct zdm_model *m, const struct zdm_block **ret);
+/* Sorted, gap-free from PFN 0 to the end of the last section or pgmap. */
+ZDM_API size_t zdm_model_ranges(const struct zdm_model *m, const struct zdm_range **ret);
+/* Things the reader of a result should know; one line each. */
+ZDM_API size_t zdm_model_warnings(const struct zdm_model *m, const char *const **ret);
+/* True when something that should be there could not be read or believed. */
+ZDM_API bool zdm_model_damaged(const struct zdm_model *m);
+
+/* The range of a PFN, or NULL beyond the last one (such a PFN is absent). */
+ZDM_API const struct zdm_range *zdm_range_find(const struct zdm_model *m, uint64_t pfn);
+
+/*
+ * The same for callers that ask in ascending order: *cursor starts at 0 and
+ * is kept by the caller. Amortised constant.
+ */
+ZDM_API const struct zdm_range *zdm_range_seek(const struct zdm_model *m, size_t *cursor,
+					       uint64_t pfn);
+
+/* Sub-section bit i of a section: UNKNOWN when its bitmap could not be read. */
+ZDM_API enum zdm_tri zdm_section_bit(const struct zdm_model *m, const struct zdm_section *sec,
+				     unsigned int i);
+/* NULL when section nr is not present. */
+ZDM_API const struct zdm_section *zdm_section_find(const struct zdm_model *m, uint64_t nr);
+
+/* kernel virtual address of a struct page, and back. */
+ZDM_API uint64_t zdm_page_kaddr(const struct zdm_kernel *k, uint64_t pfn);
+/* ZDM_OK, or ZDM_INVAL when kaddr is no struct page address of this kernel. */
+ZDM_API enum zdm_status zdm_page_pfn(const struct zdm_kernel *k, uint64_t kaddr, uint64_t *pfn);
+
+/* Case number of David Hildenbrand's list (LKML, 9 September 2019), 0: none. */
+ZDM_API int zdm_class_case(enum zdm_class cls);
+ZDM_API const char *zdm_class_name(enum zdm_class cls);
+ZDM_API const char *zdm_memmap_name(enum zdm_memmap where);
+ZDM_API const char *zdm_in_dump_name(enum zdm_in_dump in_dump);
+ZDM_API const char *zdm_tri_name(enum zdm_tri tri);	/* yes, no, unknown */
+ZDM_API const char *zdm_block_state_name(enum zdm_block_state state);
+ZDM_API const char *zdm_status_name(enum zdm_status status);
+
+/*
+ * The reason of a range in one line, with the values behind it. Writes at most
+ * len bytes, terminated; returns the length the whole text has.
+ */
+ZDM_API size_t zdm_range_reason(const struct zdm_model *m, const struct zdm_range *r, char *buf,
+				size_t len);
+/*
+ * The evidence for one PFN, a line each (section, sub-section, memory block,
+ * pgmap, range, altmap, memmap), newline-terminated. Length as above.
+ */
+ZDM_API size_t zdm_pfn_evidence(const struct zdm_model *m, uint64_t pfn, char *buf, size_t len);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

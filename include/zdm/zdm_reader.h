@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The door: how a host (a dump reader, crash, makedumpfile, GDB, a test) lets
+ * the library see a kernel's memory.
+ */
+#ifndef ZDM_READER_H
+#define ZDM_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Raised when a member of struct zdm_reader_ops changes its meaning. */
+#define ZDM_READER_API 1
+
+/*
+ * The outcome of a look-up or a read. The first four are never merged:
+ * ABSENT      this kernel (or this source) has no such thing
+ * UNREADABLE  it exists, but the dump does not hold it
+ * CORRUPT     it was read, and cannot be true
+ */
+enum zdm_status {
+	ZDM_OK = 0,
+	ZDM_ABSENT,
+	ZDM_UNREADABLE,
+	ZDM_CORRUPT,
+	ZDM_NOMEM,
+	ZDM_INVAL,
+	ZDM_UNSUPPORTED,
+};
+
+/* Where a member lies in its structure, in bytes. A bit field is ABSENT. */
+struct zdm_member {
+	uint64_t off_bytes;
+	uint64_t size_bytes;
+};
+
+enum zdm_log_level { ZDM_LOG_DEBUG = 0, ZDM_LOG_INFO, ZDM_LOG_WARN };
+
+/*
+ * Every function gets the `priv` given to zdm_open(). All but one of the two
+ * readers may be NULL: the library then finds the thing itself, in a layout
+ * file or inside the dump. A function returns ZDM_OK only with *ret set, and
+ * must not jump out of the library (no longjmp).
+ */
+struct zdm_reader_ops {
+	size_t size;		/* sizeof(struct zdm_reader_ops), as the host was compiled */
+	unsigned int api;	/* ZDM_READER_API */
+	const char *machine;	/* uname -m of the dumped kernel; NULL: x86_64 */
+
+	/* Read len bytes at a physical address: all of them or an error. */
+	enum zdm_status (*read_phys_fn)(void *priv, uint64_t paddr, void *buf, size_t len);
+	/* The same at a kernel virtual address; used only where read_phys_fn is NULL. */
+	enum zdm_status (*read_kaddr_fn)(void *priv, uint64_t kaddr, void *buf, size_t len);
+	/*
+	 * Does the dump hold the page frame at paddr? *end_paddr: up to where
+	 * (exclusive, > paddr) the same answer holds.
+	 */
+	enum zdm_status (*present_fn)(void *priv, uint64_t paddr, bool *present,
+				      uint64_t *end_paddr);
+
+	/* Run-time (relocated) address of a kernel symbol. */
+	enum zdm_status (*symbol_fn)(void *priv, const char *name, uint64_t *kaddr);
+	/* Size of a struct or union, in bytes. */
+	enum zdm_status (*size_fn)(void *priv, const char *type, uint64_t *bytes);
+	/* A member, also one inside anonymous structs and unions. */
+	enum zdm_status (*member_fn)(void *priv, const char *type, const char *member,
+				     struct zdm_member *ret);
+	/* Value of an enumerator, by its own name. */
+	enum zdm_status (*enumerator_fn)(void *priv, const char *name, int64_t *ret);
+
+	/* The text of VMCOREINFO, not terminated; valid until zdm_close(). */
+	enum zdm_status (*vmcoreinfo_fn)(void *priv, const char **text, size_t *len);
+
+	/* A message for the user of the host; never needed to understand a result. */
+	void (*log_fn)(void *priv, enum zdm_log_level level, const char *text);
+};
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A source of symbols and types: host, layout file, vmlinux, the kallsyms and
+ * the BTF inside the dump, VMCOREINFO. All look alike to kdef.
+ */
+#ifndef ZDM_LIB_SOURCE_H
+#define ZDM_LIB_SOURCE_H
+
+#include <zdm/zdm.h>
+
+struct zdm_reader;
+
+struct zdm_source_ops {
+	/* Any may be NULL: the source knows nothing of that kind (ABSENT). */
+	enum zdm_status (*symbol)(void *self, const char *name, uint64_t *kaddr);
+	enum zdm_status (*size)(void *self, const char *type, uint64_t *bytes);
+	enum zdm_status (*member)(void *self, const char *type, const char *member,
+				  struct zdm_member *ret);
+	enum zdm_status (*enumerator)(void *self, const char *name, int64_t *ret);
+	void (*destroy)(void *self);
+};
+
+struct zdm_source {
+	const struct zdm_source_ops *ops;
+	void *self;
+	const char *symbols;	/* name of it as a source of symbols, NULL: has none */
+	const char *types;	/* name of it as a source of types, NULL: has none */
+	bool link_addresses;	/* symbols lack the KASLR offset */
+	bool complete_types;	/* what it does not have, the kernel does not have */
+	char build_id[41];	/* hex, "" if it has none */
+	char release[65];	/* kernel release it was made for, "" if it does not say */
+};
+
+/*
+ * The in-dump sources. Both read through r only while opening (they copy what
+ * they need), so they outlive any cache of the reader.
+ *
+ * kallsyms: tables found by the addresses in VMCOREINFO (vmcoreinfo is an open
+ * source of the next function); every layout of kernel 5.10 to 7.3 and later.
+ * ABSENT: VMCOREINFO does not name the tables (before 6.0).
+ */
+enum zdm_status zdm_source_kallsyms_open(struct zdm_reader *r, struct zdm_source *vmcoreinfo,
+					 struct zdm_source **ret, char *err, size_t err_len);
+
+/* VMCOREINFO text: SYMBOL, SIZE, OFFSET, NUMBER, LENGTH and plain KEY=value lines. */
+enum zdm_status zdm_source_vmcoreinfo_open(const char *text, size_t len, struct zdm_source **ret);
+/*
+ * A raw "KEY=value" line by its whole key, such as "OSRELEASE" or
+ * "NUMBER(phys_base)". *value is borrowed from the source, terminated.
+ */
+enum zdm_status zdm_source_vmcoreinfo_line(const struct zdm_source *src, const char *key,
+					   const char **value);
+
+/* BTF between two kernel addresses (__start_BTF, __stop_BTF). */
+enum zdm_status zdm_source_btf_open(struct zdm_reader *r, uint64_t start_kaddr, uint64_t stop_kaddr,
+				    struct zdm_source **ret, char *err, size_t err_len);
+/* The same from a buffer, copied. For /sys/kernel/btf/vmlinux and tests. */
+enum zdm_status zdm_source_btf_open_mem(const void *data, size_t len, struct zdm_source **ret,
+					char *err, size_t err_len);
+
+/* The host's own functions as a source; borrows ops and priv. */
+enum zdm_status zdm_source_host_open(const struct zdm_reader_ops *ops, void *priv,
+				     struct zdm_source **ret);
+
+#endif
