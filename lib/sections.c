@@ -8,6 +8,7 @@
 
 #define ROOT_CHUNK 512u		/* root pointers read at a time */
 #define MAX_ROOT_BYTES 65536u
+#define MAX_SECTIONS (1u << 22)	/* 512 TiB of 128 MiB sections; more is damage */
 
 struct scan {
 	struct zdm_session *s;
@@ -62,6 +63,12 @@ static enum zdm_status add_gap(struct scan *sc, uint64_t nr, enum zdm_status st,
 
 	if (end > sc->s->g.nr_sections_max)
 		end = sc->s->g.nr_sections_max;
+	gap = o->nr_gaps ? &o->gaps[o->nr_gaps - 1] : NULL;
+	if (gap && gap->end_nr == nr && gap->status == st) {
+		gap->end_nr = end;
+		o->end_nr = end;
+		return ZDM_OK;
+	}
 	gap = zdm_grow((void **)&o->gaps, &o->cap_gaps, o->nr_gaps, sizeof(*gap));
 	if (!gap)
 		return ZDM_NOMEM;
@@ -110,6 +117,8 @@ static enum zdm_status add_section(struct scan *sc, uint64_t nr, const uint8_t *
 
 	if (!(raw & b->present))
 		return ZDM_OK;
+	if (o->nr == MAX_SECTIONS)
+		return ZDM_CORRUPT;
 	sec = zdm_grow((void **)&o->v, &o->cap, o->nr, sizeof(*sec));
 	if (!sec)
 		return ZDM_NOMEM;

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pgmap_decode.h"
+#include "tree.h"
+
+struct owner {
+	uint64_t kaddr;		/* as the tree has it */
+	size_t first_run, index;
+};
+
+static int by_kaddr(const void *a, const void *b)
+{
+	const struct owner *x = a, *y = b;
+
+	if (x->kaddr != y->kaddr)
+		return x->kaddr < y->kaddr ? -1 : 1;
+	return x->first_run < y->first_run ? -1 : x->first_run > y->first_run;
+}
+
+static int by_run(const void *a, const void *b)
+{
+	const struct owner *x = a, *y = b;
+
+	return x->first_run < y->first_run ? -1 : x->first_run > y->first_run;
+}
+
+/* One owner for each different pointer, numbered by first PFN, sorted by address. */
+static struct owner *find_owners(const struct zdm_tree_runs *runs, size_t *nr)
+{
+	struct owner *o = calloc(runs->nr ? runs->nr : 1, sizeof(*o));
+	size_t i, n = 0, out = 0;
+
+	if (!o)
+		return NULL;
+	for (i = 0; i < runs->nr; i++) {
+		if (runs->run[i].status == ZDM_OK)
+			o[n++] = (struct owner){ runs->run[i].kaddr, i, 0 };
+	}
+	qsort(o, n, sizeof(*o), by_kaddr);
+	for (i = 0; i < n; i++) {
+		if (!out || o[out - 1].kaddr != o[i].kaddr)
+			o[out++] = o[i];
+	}
+	qsort(o, out, sizeof(*o), by_run);
+	for (i = 0; i < out; i++)
+		o[i].index = i;
+	qsort(o, out, sizeof(*o), by_kaddr);
+	*nr = out;
+	return o;
+}
+
+static void fill_entries(struct zdm_session *s, const struct zdm_tree_runs *runs,
+			 const struct owner *owners, size_t nr_owners, struct zdm_pgmaps *ret)
+{
+	bool is_pfn = s->f.v[ZDM_FEAT_KEY_IS_PFN] != ZDM_NO;
+	size_t i;
+
+	for (i = 0; i < runs->nr; i++) {
+		const struct zdm_tree_run *run = &runs->run[i];
+		struct zdm_pgmap_entry *e = &ret->entries[i];
+		struct owner key = { run->kaddr, 0, 0 };
+		const struct owner *o = NULL;
+		size_t lo = 0, hi = nr_owners;
+
+		while (run->status == ZDM_OK && lo < hi) {
+			size_t mid = lo + (hi - lo) / 2;
+
+			if (owners[mid].kaddr < key.kaddr)
+				lo = mid + 1;
+			else
+				hi = mid;
+		}
+		if (run->status == ZDM_OK)
+			o = &owners[lo];
+		e->start_pfn = is_pfn ? run->start : zdm_section_nr_to_pfn(&s->g, run->start);
+		e->end_pfn = is_pfn ? run->end : zdm_section_nr_to_pfn(&s->g, run->end);
+		e->pgmap = o ? (int32_t)o->index : -1;
+		e->status = run->status;
+		e->bad_kaddr = run->bad_kaddr;
+	}
+	ret->nr_entries = runs->nr;
+}
+
+/* Where the dev_pagemap of an entry is: in a struct page_map up to 4.15. */
+static uint64_t pgmap_kaddr(const struct zdm_session *s, uint64_t kaddr)
+{
+	if (!zdm_feat_yes(&s->f, ZDM_FEAT_PAGE_MAP))
+		return kaddr;
+	return kaddr + zdm_kdef_get(&s->k, ZDM_MEM_PAGE_MAP_PGMAP);
+}
+
+static enum zdm_status decode_all(struct zdm_session *s, const struct owner *owners, size_t nr,
+				  struct zdm_pgmaps *ret, struct zdm_warnings *w)
+{
+	struct zdm_pfn_range *covered = calloc(ret->nr_entries + 1, sizeof(*covered));
+	enum zdm_status st = covered ? ZDM_OK : ZDM_NOMEM;
+	size_t i, j;
+
+	for (i = 0; i < nr && st == ZDM_OK; i++) {
+		size_t n = 0;
+
+		for (j = owners[i].first_run; j < ret->nr_entries; j++) {
+			const struct zdm_pgmap_entry *e = &ret->entries[j];
+
+			if (e->pgmap == (int32_t)owners[i].index)
+				covered[n++] = (struct zdm_pfn_range){ e->start_pfn, e->end_pfn };
+		}
+		st = zdm_pgmap_decode(s, pgmap_kaddr(s, owners[i].kaddr), covered, n,
+				      &ret->v[owners[i].index], w);
+	}
+	free(covered);
+	return st;
+}
+
+static enum zdm_status walk(struct zdm_session *s, struct zdm_tree_runs *runs,
+			    struct zdm_pgmaps *ret)
+{
+	bool xarray = zdm_kdef_has(&s->k, ZDM_SYM_PGMAP_ARRAY);
+
+	if (s->f.v[ZDM_FEAT_ZONE_DEVICE] == ZDM_NO)
+		return ZDM_OK;		/* a kernel without ZONE_DEVICE: known to be empty */
+	if (!xarray && !zdm_kdef_has(&s->k, ZDM_SYM_PGMAP_RADIX))
+		return ZDM_ABSENT;
+	ret->root_kaddr = zdm_kdef_get(&s->k, xarray ? ZDM_SYM_PGMAP_ARRAY : ZDM_SYM_PGMAP_RADIX);
+	return zdm_tree_walk(s->r, &s->k, xarray ? ZDM_TREE_XARRAY : ZDM_TREE_RADIX,
+			     ret->root_kaddr, runs);
+}
+
+enum zdm_status zdm_pgmaps_read(struct zdm_session *s, struct zdm_pgmaps *ret,
+				struct zdm_warnings *w)
+{
+	struct zdm_tree_runs runs = { NULL, 0 };
+	struct owner *owners;
+	enum zdm_status st;
+	size_t nr = 0, i;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->status = walk(s, &runs, ret);
+	if (ret->status == ZDM_NOMEM)
+		return ZDM_NOMEM;
+	if (ret->status != ZDM_OK) {
+		zdm_warnf(w, true, ret->status == ZDM_ABSENT ?
+			  "pgmap_array not found: device memory cannot be told from other memory; "
+			  "give --vmlinux or --layout" :
+			  "pgmap_array at %016" PRIx64 " is %s: device memory cannot be told from "
+			  "other memory", ret->root_kaddr, zdm_status_name(ret->status));
+		return ZDM_OK;
+	}
+	for (i = 0; i < runs.nr; i++) {
+		if (runs.run[i].status != ZDM_OK)
+			zdm_warnf(w, true, "pgmap_array: entries %" PRIx64 "-%" PRIx64 " (at %016"
+				  PRIx64 ") are %s", runs.run[i].start, runs.run[i].end - 1,
+				  runs.run[i].bad_kaddr, zdm_status_name(runs.run[i].status));
+	}
+	owners = find_owners(&runs, &nr);
+	ret->v = calloc(nr ? nr : 1, sizeof(*ret->v));
+	ret->entries = calloc(runs.nr ? runs.nr : 1, sizeof(*ret->entries));
+	st = owners && ret->v && ret->entries ? ZDM_OK : ZDM_NOMEM;
+	if (st == ZDM_OK) {
+		ret->nr = nr;
+		fill_entries(s, &runs, owners, nr, ret);
+		st = decode_all(s, owners, nr, ret, w);
+	}
+	free(owners);
+	zdm_tree_runs_deinit(&runs);
+	if (st != ZDM_OK)
+		zdm_pgmaps_deinit(ret);
+	return st;
+}
+
+void zdm_pgmaps_deinit(struct zdm_pgmaps *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->nr; i++)
+		free((void *)p->v[i].ranges);
+	free(p->v);
+	free(p->entries);
+	memset(p, 0, sizeof(*p));
+}
+
+size_t zdm_pgmaps_entry(const struct zdm_pgmaps *p, uint64_t pfn)
+{
+	size_t lo = 0, hi = p->nr_entries;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (p->entries[mid].end_pfn <= pfn)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
