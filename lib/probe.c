@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <stdlib.h>
+#include <string.h>
+
+#include "grow.h"
+#include "probe.h"
+
+static uint64_t page_kaddr(const struct zdm_session *s, uint64_t pfn)
+{
+	return s->g.vmemmap_kaddr + pfn * s->g.page_bytes;
+}
+
+/* Does the struct page of pfn say that it is of ZONE_DEVICE? */
+static enum zdm_tri zone_is_device(struct zdm_session *s, uint64_t pfn)
+{
+	const struct zdm_geometry *g = &s->g;
+	uint64_t flags;
+
+	if (!g->zone_shift || g->zone_device < 0 ||
+	    zdm_read_u64(s->r, page_kaddr(s, pfn) + zdm_kdef_or(&s->k, ZDM_MEM_PAGE_FLAGS, 0),
+			 &flags) != ZDM_OK)
+		return ZDM_UNKNOWN;
+	flags = flags >> g->zone_shift & ((1ull << g->zone_bits) - 1);
+	return flags == (uint64_t)g->zone_device ? ZDM_YES : ZDM_NO;
+}
+
+static enum zdm_status sample(struct zdm_session *s, struct zdm_probes *out, uint64_t nr,
+			      unsigned int i)
+{
+	uint64_t per = s->g.section_pages / s->g.subsections;
+	uint64_t first = zdm_section_nr_to_pfn(&s->g, nr) + i * per;
+	enum zdm_tri a = zone_is_device(s, first), b = zone_is_device(s, first + per - 1);
+	struct zdm_sample *smp = zdm_grow((void **)&out->samples, &out->cap_samples,
+					  out->nr_samples, sizeof(*smp));
+
+	if (!smp)
+		return ZDM_NOMEM;
+	/* a device covers whole sub-sections: ends that differ are no device's */
+	*smp = (struct zdm_sample){ nr, i, a == b ? a : ZDM_UNKNOWN };
+	out->nr_samples++;
+	return ZDM_OK;
+}
+
+/*
+ * Two kinds of section need a look:
+ * - early, bit clear: a boot hole, or the left-over of a device torn down. With
+ *   the taint flag a clean section never had a device.
+ * - before 5.3, not online: the padding of a device to whole sections has no
+ *   look-up entry (devm_memremap_pages(), align_start/align_size).
+ */
+static bool wants_sample(const struct zdm_session *s, const struct zdm_sections *secs,
+			 const struct zdm_section *sec, unsigned int i)
+{
+	if (sec->status != ZDM_OK || !(sec->flags & ZDM_SECTION_HAS_MEM_MAP))
+		return false;
+	if (s->f.v[ZDM_FEAT_SUBSECTIONS] == ZDM_NO)
+		return secs->online_flag && !(sec->flags & ZDM_SECTION_ONLINE);
+	if (!(sec->flags & ZDM_SECTION_EARLY) || zdm_sections_bit(secs, sec, i) != ZDM_NO)
+		return false;
+	return !zdm_feat_yes(&s->f, ZDM_FEAT_TAINT) ||
+	       (sec->flags & ZDM_SECTION_TAINT_ZONE_DEVICE);
+}
+
+/*
+ * Initialised: zone ZONE_DEVICE, and since 4.20 the pgmap in word 1 (before,
+ * the zone is enough: the pgmap is filled in by a later loop, and the struct
+ * page is sound without it; mm/page_alloc.c memmap_init_zone(), 4.14).
+ */
+static enum zdm_status page_done(struct zdm_session *s, uint64_t pgmap_kaddr, uint64_t pfn,
+				 bool *done)
+{
+	uint64_t word1;
+	enum zdm_tri device = zone_is_device(s, pfn);
+	enum zdm_status st = ZDM_OK;
+
+	*done = device == ZDM_YES;
+	if (device == ZDM_UNKNOWN)
+		return ZDM_UNREADABLE;
+	if (!*done || !zdm_kdef_has(&s->k, ZDM_SYM_PGMAP_ARRAY))
+		return ZDM_OK;
+	if (!zdm_kdef_has(&s->k, ZDM_MEM_PAGE_LRU))
+		return ZDM_UNREADABLE;
+	st = zdm_read_u64(s->r, page_kaddr(s, pfn) + zdm_kdef_get(&s->k, ZDM_MEM_PAGE_LRU), &word1);
+	*done = st == ZDM_OK && word1 == pgmap_kaddr;
+	return st;
+}
+
+/* Pages are initialised in ascending order: find where it stopped. */
+static void find_progress(struct zdm_session *s, const struct zdm_pgmap *pgmap,
+			  struct zdm_progress *ret)
+{
+	const struct zdm_pfn_range *r = pgmap->ranges;
+	uint64_t lo, hi;
+	bool done;
+
+	ret->status = ZDM_UNREADABLE;
+	if (pgmap->status != ZDM_OK || !r)
+		return;
+	lo = r->start_pfn;
+	if (pgmap->altmap_status == ZDM_OK)
+		lo = pgmap->altmap.base_pfn + pgmap->altmap.reserve + pgmap->altmap.free;
+	if (lo < r->start_pfn || lo >= r->end_pfn)
+		lo = r->start_pfn;
+	hi = r->end_pfn;
+	ret->done_pfn = hi;
+	ret->status = page_done(s, pgmap->kaddr, hi - 1, &done);
+	if (ret->status != ZDM_OK || done)
+		return;
+	hi--;
+	while (lo < hi) {
+		uint64_t mid = lo + (hi - lo) / 2;
+
+		ret->status = page_done(s, pgmap->kaddr, mid, &done);
+		if (ret->status != ZDM_OK)
+			return;
+		if (done)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	ret->done_pfn = lo;
+}
+
+enum zdm_status zdm_probes_read(struct zdm_session *s, const struct zdm_sections *sections,
+				const struct zdm_pgmaps *pgmaps, struct zdm_probes *ret)
+{
+	enum zdm_status st = ZDM_OK;
+	unsigned int bit;
+	size_t i;
+
+	memset(ret, 0, sizeof(*ret));
+	for (i = 0; i < sections->nr; i++) {
+		for (bit = 0; bit < s->g.subsections && st == ZDM_OK; bit++) {
+			if (wants_sample(s, sections, &sections->v[i], bit))
+				st = sample(s, ret, sections->v[i].nr, bit);
+		}
+	}
+	if (st == ZDM_OK && !zdm_feat_yes(&s->f, ZDM_FEAT_NR_RANGE) && pgmaps->nr) {
+		ret->progress = calloc(pgmaps->nr, sizeof(*ret->progress));
+		if (!ret->progress)
+			st = ZDM_NOMEM;
+		for (i = 0; i < pgmaps->nr && st == ZDM_OK; i++)
+			find_progress(s, &pgmaps->v[i], &ret->progress[i]);
+	}
+	if (st != ZDM_OK)
+		zdm_probes_deinit(ret);
+	return st;
+}
+
+void zdm_probes_deinit(struct zdm_probes *p)
+{
+	free(p->samples);
+	free(p->progress);
+	memset(p, 0, sizeof(*p));
+}
+
+const struct zdm_sample *zdm_probes_sample(const struct zdm_probes *p, uint64_t section_nr,
+					   unsigned int subsection)
+{
+	size_t lo = 0, hi = p->nr_samples;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		const struct zdm_sample *m = &p->samples[mid];
+
+		if (m->section_nr < section_nr ||
+		    (m->section_nr == section_nr && m->subsection < subsection))
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (lo < p->nr_samples && p->samples[lo].section_nr == section_nr &&
+	    p->samples[lo].subsection == subsection)
+		return &p->samples[lo];
+	return NULL;
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "grow.h"
+#include "vmemmap.h"
+
+/* Frames that store memmap: of a pgmap's altmap or of a block's memmap_on_memory. */
+struct backing {
+	struct zdm_pfn_range *v;
+	size_t nr, cap;
+};
+
+struct scan {
+	struct zdm_session *s;
+	struct zdm_vmemmap *out;
+	const struct zdm_sections *sections;
+	struct backing backing;
+	struct zdm_warnings *w;
+};
+
+static int by_start(const void *a, const void *b)
+{
+	const struct zdm_pfn_range *x = a, *y = b;
+
+	return x->start_pfn < y->start_pfn ? -1 : x->start_pfn > y->start_pfn;
+}
+
+static bool add_backing(struct backing *b, uint64_t start_pfn, uint64_t nr_pages)
+{
+	struct zdm_pfn_range *r;
+
+	if (!nr_pages)
+		return true;
+	r = zdm_grow((void **)&b->v, &b->cap, b->nr, sizeof(*r));
+	if (!r)
+		return false;
+	*r = (struct zdm_pfn_range){ start_pfn, start_pfn + nr_pages };
+	b->nr++;
+	return true;
+}
+
+static bool collect_backing(struct scan *sc, const struct zdm_pgmaps *pgmaps,
+			    const struct zdm_blocks *blocks)
+{
+	struct backing *b = &sc->backing;
+	size_t i;
+
+	for (i = 0; i < pgmaps->nr; i++) {
+		const struct zdm_altmap *a = &pgmaps->v[i].altmap;
+
+		if (pgmaps->v[i].status == ZDM_OK && pgmaps->v[i].altmap_status == ZDM_OK &&
+		    !add_backing(b, a->base_pfn + a->reserve, a->free))
+			return false;
+	}
+	for (i = 0; i < blocks->nr; i++) {
+		const struct zdm_block *blk = &blocks->v[i];
+
+		if (blk->status == ZDM_OK &&
+		    !add_backing(b, zdm_section_nr_to_pfn(&sc->s->g, blk->start_section_nr),
+				 blk->nr_vmemmap_pages))
+			return false;
+	}
+	if (b->nr)
+		qsort(b->v, b->nr, sizeof(*b->v), by_start);
+	return true;
+}
+
+static bool in_backing(const struct backing *b, uint64_t pfn)
+{
+	size_t lo = 0, hi = b->nr;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (b->v[mid].end_pfn <= pfn)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < b->nr && b->v[lo].start_pfn <= pfn;
+}
+
+/* What a mapped leaf of the memmap lies in. */
+static enum zdm_memmap leaf_kind(const struct scan *sc, const struct zdm_leaf *leaf)
+{
+	const struct zdm_geometry *g = &sc->s->g;
+	uint64_t pfn = leaf->paddr >> g->page_shift;
+
+	if (in_backing(&sc->backing, pfn))
+		return ZDM_MEMMAP_ALTMAP;
+	/* memmap_alloc() takes it from memory that has a section; anything else is damage */
+	return zdm_sections_find(sc->sections, zdm_pfn_to_section_nr(g, pfn)) ? ZDM_MEMMAP_RAM :
+	       ZDM_MEMMAP_UNKNOWN;
+}
+
+static enum zdm_in_dump presence(struct scan *sc, uint64_t paddr, uint64_t len)
+{
+	uint64_t end = paddr + len, next;
+	bool any = false, all = true, present;
+
+	while (paddr < end) {
+		if (zdm_reader_present(sc->s->r, paddr, &present, &next) != ZDM_OK)
+			return ZDM_IN_DUMP_UNKNOWN;
+		any |= present;
+		all &= present;
+		paddr = next;
+	}
+	return all ? ZDM_IN_DUMP_YES : any ? ZDM_IN_DUMP_PARTLY : ZDM_IN_DUMP_NO;
+}
+
+static enum zdm_in_dump presence_join(enum zdm_in_dump a, enum zdm_in_dump b)
+{
+	if (a == b)
+		return a;
+	if (a == ZDM_IN_DUMP_UNKNOWN || b == ZDM_IN_DUMP_UNKNOWN)
+		return ZDM_IN_DUMP_UNKNOWN;
+	return ZDM_IN_DUMP_PARTLY;
+}
+
+static enum zdm_status push(struct scan *sc, const struct zdm_extent *e, bool fresh)
+{
+	struct zdm_vmemmap *o = sc->out;
+	struct zdm_extent *last = !fresh && o->nr ? &o->v[o->nr - 1] : NULL;
+
+	if (e->start_pfn == e->end_pfn)
+		return ZDM_OK;
+	if (last && last->end_pfn == e->start_pfn && last->where == e->where) {
+		last->end_pfn = e->end_pfn;
+		last->in_dump = presence_join(last->in_dump, e->in_dump);
+		return ZDM_OK;
+	}
+	last = zdm_grow((void **)&o->v, &o->cap, o->nr, sizeof(*last));
+	if (!last)
+		return ZDM_NOMEM;
+	*last = *e;
+	o->nr++;
+	return ZDM_OK;
+}
+
+/* One leaf or hole of the tables, cut to the section. */
+static struct zdm_extent extent_of(struct scan *sc, const struct zdm_leaf *leaf,
+				   enum zdm_status st, uint64_t kaddr, uint64_t end)
+{
+	const struct zdm_geometry *g = &sc->s->g;
+	struct zdm_extent e = { .where = ZDM_MEMMAP_NONE, .in_dump = ZDM_IN_DUMP_NO };
+
+	e.start_pfn = (kaddr - g->vmemmap_kaddr) / g->page_bytes;
+	e.end_pfn = (end - g->vmemmap_kaddr) / g->page_bytes;
+	if (st != ZDM_OK) {
+		e.where = ZDM_MEMMAP_UNKNOWN;
+		e.in_dump = ZDM_IN_DUMP_UNKNOWN;
+		e.bad_kaddr = kaddr;
+	} else if (leaf->mapped) {
+		e.where = leaf_kind(sc, leaf);
+		e.in_dump = presence(sc, leaf->paddr + (kaddr - leaf->start_kaddr), end - kaddr);
+		e.bad_kaddr = e.where == ZDM_MEMMAP_UNKNOWN ? kaddr : 0;
+	}
+	return e;
+}
+
+static enum zdm_status scan_section(struct scan *sc, uint64_t nr)
+{
+	const struct zdm_geometry *g = &sc->s->g;
+	uint64_t kaddr = g->vmemmap_kaddr + zdm_section_nr_to_pfn(g, nr) * g->page_bytes;
+	uint64_t section_end = kaddr + g->section_pages * g->page_bytes, end;
+	enum zdm_status st, pushed = ZDM_OK;
+	struct zdm_leaf leaf;
+	struct zdm_extent e;
+	bool fresh = true;
+
+	if (section_end < kaddr)
+		return ZDM_OK;
+	while (kaddr < section_end && pushed == ZDM_OK) {
+		st = zdm_walk_kaddr(sc->s->r, kaddr, &leaf);
+		if (st == ZDM_NOMEM)
+			return st;
+		end = leaf.start_kaddr + leaf.len_bytes;
+		if (st != ZDM_OK)
+			zdm_warnf(sc->w, true, "section %" PRIu64 ": page table of its memmap at %016"
+				  PRIx64 " is %s", nr, kaddr, zdm_status_name(st));
+		if (end > section_end || end <= kaddr)
+			end = section_end;
+		e = extent_of(sc, &leaf, st, kaddr, end);
+		pushed = push(sc, &e, fresh);
+		fresh = false;
+		kaddr = end;
+	}
+	return pushed;
+}
+
+enum zdm_status zdm_vmemmap_read(struct zdm_session *s, const struct zdm_sections *sections,
+				 const struct zdm_pgmaps *pgmaps, const struct zdm_blocks *blocks,
+				 struct zdm_vmemmap *ret, struct zdm_warnings *w)
+{
+	struct scan sc = { .s = s, .out = ret, .sections = sections, .w = w };
+	enum zdm_status st = ZDM_OK;
+	size_t i;
+
+	memset(ret, 0, sizeof(*ret));
+	if (!collect_backing(&sc, pgmaps, blocks))
+		st = ZDM_NOMEM;
+	for (i = 0; i < sections->nr && st == ZDM_OK; i++) {
+		if (sections->v[i].status == ZDM_OK &&
+		    (sections->v[i].flags & ZDM_SECTION_HAS_MEM_MAP))
+			st = scan_section(&sc, sections->v[i].nr);
+	}
+	free(sc.backing.v);
+	if (st != ZDM_OK)
+		zdm_vmemmap_deinit(ret);
+	return st;
+}
+
+void zdm_vmemmap_deinit(struct zdm_vmemmap *v)
+{
+	free(v->v);
+	memset(v, 0, sizeof(*v));
+}
