@@ -32,6 +32,7 @@ struct zdm_facts {
 	bool shares_section;		/* another part of the section has a live entry */
 	/* memmap */
 	enum zdm_memmap where;
+	enum zdm_in_dump in_dump;
 	uint64_t where_kaddr;
 };
 
