@@ -129,6 +129,9 @@ static enum zdm_tri probe_block_enum(const struct zdm_kdef *k)
 		return ZDM_YES;
 	if (v->status == ZDM_OK && v->size_bytes)
 		return v->size_bytes == 4 ? ZDM_YES : ZDM_NO;
+	/* members that were gone years before the enum came */
+	if (zdm_kdef_has(k, ZDM_MEM_BLOCK_END) || zdm_kdef_has(k, ZDM_MEM_PGMAP_RES))
+		return ZDM_NO;
 	return k->complete_types ? ZDM_NO : ZDM_UNKNOWN;
 }
 
