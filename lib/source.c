@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * What all sources have in common, and the simplest of them: the host.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "source_priv.h"
+
+enum zdm_status zdm_source_create(const struct zdm_source_ops *ops, void *self,
+				  struct zdm_source **ret)
+{
+	struct zdm_source *src = calloc(1, sizeof(*src));
+
+	if (!src)
+		return ZDM_NOMEM;
+	src->ops = ops;
+	src->self = self;
+	*ret = src;
+	return ZDM_OK;
+}
+
+void zdm_source_close(struct zdm_source *src)
+{
+	if (!src)
+		return;
+	if (src->ops->destroy)
+		src->ops->destroy(src->self);
+	free(src);
+}
+
+void zdm_source_err(char *err, size_t err_len, const char *fmt, ...)
+{
+	va_list args;
+	char *c;
+
+	if (!err || !err_len)
+		return;
+	va_start(args, fmt);
+	if (vsnprintf(err, err_len, fmt, args) < 0)
+		err[0] = '\0';
+	va_end(args);
+	for (c = err; *c; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			*c = '?';
+}
+
+static bool is_hex_digit(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+void zdm_source_set_build_id(struct zdm_source *src, const char *hex, size_t len)
+{
+	size_t i;
+
+	src->build_id[0] = '\0';
+	if (!len || len % 2 || len >= sizeof(src->build_id))
+		return;
+	for (i = 0; i < len; i++)
+		if (!is_hex_digit(hex[i]))
+			return;
+	/* Lower case, so that two of them compare equal. */
+	for (i = 0; i < len; i++)
+		src->build_id[i] = hex[i] >= 'A' && hex[i] <= 'F' ? hex[i] + ('a' - 'A') : hex[i];
+	src->build_id[len] = '\0';
+}
+
+void zdm_source_set_release(struct zdm_source *src, const char *release, size_t len)
+{
+	size_t i;
+
+	src->release[0] = '\0';
+	if (!len || len >= sizeof(src->release))
+		return;
+	for (i = 0; i < len; i++)
+		if (release[i] <= ' ' || release[i] >= 0x7f)
+			return;
+	memcpy(src->release, release, len);
+	src->release[len] = '\0';
+}
+
+struct host {
+	const struct zdm_reader_ops *ops;
+	void *priv;
+};
+
+/* A host built against an older zdm_reader.h has a shorter table. */
+#define HOST_HAS(ops, fn) \
+	((ops)->size >= offsetof(struct zdm_reader_ops, fn) + sizeof((ops)->fn) && (ops)->fn)
+
+static enum zdm_status host_symbol(void *self, const char *name, uint64_t *kaddr)
+{
+	const struct host *h = self;
+
+	return HOST_HAS(h->ops, symbol_fn) ? h->ops->symbol_fn(h->priv, name, kaddr) : ZDM_ABSENT;
+}
+
+static enum zdm_status host_size(void *self, const char *type, uint64_t *bytes)
+{
+	const struct host *h = self;
+
+	return HOST_HAS(h->ops, size_fn) ? h->ops->size_fn(h->priv, type, bytes) : ZDM_ABSENT;
+}
+
+static enum zdm_status host_member(void *self, const char *type, const char *member,
+				   struct zdm_member *ret)
+{
+	const struct host *h = self;
+
+	if (!HOST_HAS(h->ops, member_fn))
+		return ZDM_ABSENT;
+	return h->ops->member_fn(h->priv, type, member, ret);
+}
+
+static enum zdm_status host_enumerator(void *self, const char *name, int64_t *ret)
+{
+	const struct host *h = self;
+
+	if (!HOST_HAS(h->ops, enumerator_fn))
+		return ZDM_ABSENT;
+	return h->ops->enumerator_fn(h->priv, name, ret);
+}
+
+static const struct zdm_source_ops host_source_ops = {
+	.symbol = host_symbol,
+	.size = host_size,
+	.member = host_member,
+	.enumerator = host_enumerator,
+	.destroy = free,
+};
+
+enum zdm_status zdm_source_host_open(const struct zdm_reader_ops *ops, void *priv,
+				     struct zdm_source **ret)
+{
+	struct host *h;
+	enum zdm_status st;
+
+	*ret = NULL;
+	h = calloc(1, sizeof(*h));
+	if (!h)
+		return ZDM_NOMEM;
+	h->ops = ops;
+	h->priv = priv;
+	st = zdm_source_create(&host_source_ops, h, ret);
+	if (st) {
+		free(h);
+		return st;
+	}
+	if (HOST_HAS(ops, symbol_fn))
+		(*ret)->symbols = "host";
+	if (HOST_HAS(ops, size_fn) || HOST_HAS(ops, member_fn) || HOST_HAS(ops, enumerator_fn))
+		(*ret)->types = "host";
+	return ZDM_OK;
+}

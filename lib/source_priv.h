@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the sources share among themselves; nobody else includes this.
+ */
+#ifndef ZDM_LIB_SOURCE_PRIV_H
+#define ZDM_LIB_SOURCE_PRIV_H
+
+#include "source.h"
+
+/* Longest name of a symbol, type, member or enumerator that is looked up. */
+#define ZDM_NAME_MAX 512
+
+/*
+ * Wrap self, which the source owns from here on: zdm_source_close() calls
+ * ops->destroy(self). On ZDM_NOMEM self still belongs to the caller.
+ */
+enum zdm_status zdm_source_create(const struct zdm_source_ops *ops, void *self,
+				  struct zdm_source **ret);
+
+/* One line into err, which may be NULL; bytes that would break the line become '?'. */
+void zdm_source_err(char *err, size_t err_len, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Keep a build-id (hex) or a release if it looks like one, else leave "". */
+void zdm_source_set_build_id(struct zdm_source *src, const char *hex, size_t len);
+void zdm_source_set_release(struct zdm_source *src, const char *release, size_t len);
+
+#endif
