@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <stdlib.h>
+#include <string.h>
+
+#include "source_index.h"
+
+/* FNV-1a. */
+uint32_t zdm_index_hash(const char *name, size_t len)
+{
+	uint32_t hash = 2166136261u;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		hash = (hash ^ (unsigned char)name[i]) * 16777619u;
+	return hash;
+}
+
+enum zdm_status zdm_index_add(struct zdm_index *ix, uint32_t hash)
+{
+	if (ix->nr == ix->max) {
+		uint32_t max = ix->max ? ix->max + ix->max / 2 : 1024;
+		uint32_t *hashes;
+
+		if (max < ix->max || ix->nr >= ZDM_INDEX_END - 1)
+			return ZDM_NOMEM;
+		hashes = realloc(ix->hashes, (size_t)max * sizeof(*hashes));
+		if (!hashes)
+			return ZDM_NOMEM;
+		ix->hashes = hashes;
+		ix->max = max;
+	}
+	ix->hashes[ix->nr++] = hash;
+	return ZDM_OK;
+}
+
+/* FNV's high bits are the better mixed ones. */
+static uint32_t head_of(const struct zdm_index *ix, uint32_t hash)
+{
+	return (hash ^ (hash >> 16)) & ((1u << ix->bits) - 1);
+}
+
+enum zdm_status zdm_index_build(struct zdm_index *ix)
+{
+	uint32_t i;
+
+	for (ix->bits = 4; ix->bits < 24 && (1u << ix->bits) < ix->nr / 2;)
+		ix->bits++;
+	ix->heads = malloc(sizeof(*ix->heads) << ix->bits);
+	ix->nexts = malloc((size_t)ix->nr * sizeof(*ix->nexts) + 1);
+	if (!ix->heads || !ix->nexts)
+		return ZDM_NOMEM;
+	memset(ix->heads, 0xff, sizeof(*ix->heads) << ix->bits);
+	/* From the end, so that each chain is in ascending order. */
+	for (i = ix->nr; i-- > 0;) {
+		uint32_t *head = &ix->heads[head_of(ix, ix->hashes[i])];
+
+		ix->nexts[i] = *head;
+		*head = i;
+	}
+	return ZDM_OK;
+}
+
+void zdm_index_deinit(struct zdm_index *ix)
+{
+	free(ix->hashes);
+	free(ix->nexts);
+	free(ix->heads);
+	memset(ix, 0, sizeof(*ix));
+}
+
+static uint32_t chain_find(const struct zdm_index *ix, uint32_t entry, uint32_t hash)
+{
+	while (entry != ZDM_INDEX_END && ix->hashes[entry] != hash)
+		entry = ix->nexts[entry];
+	return entry;
+}
+
+uint32_t zdm_index_first(const struct zdm_index *ix, uint32_t hash)
+{
+	return ix->heads ? chain_find(ix, ix->heads[head_of(ix, hash)], hash) : ZDM_INDEX_END;
+}
+
+uint32_t zdm_index_next(const struct zdm_index *ix, uint32_t entry)
+{
+	return chain_find(ix, ix->nexts[entry], ix->hashes[entry]);
+}
