@@ -2,8 +2,6 @@
 /*
  * What all sources have in common, and the simplest of them: the host.
  */
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,22 +27,6 @@ void zdm_source_close(struct zdm_source *src)
 	if (src->ops->destroy)
 		src->ops->destroy(src->self);
 	free(src);
-}
-
-void zdm_source_err(char *err, size_t err_len, const char *fmt, ...)
-{
-	va_list args;
-	char *c;
-
-	if (!err || !err_len)
-		return;
-	va_start(args, fmt);
-	if (vsnprintf(err, err_len, fmt, args) < 0)
-		err[0] = '\0';
-	va_end(args);
-	for (c = err; *c; c++)
-		if ((unsigned char)*c < 0x20 || *c == 0x7f)
-			*c = '?';
 }
 
 static bool is_hex_digit(char c)

@@ -15,19 +15,27 @@ uint32_t zdm_index_hash(const char *name, size_t len)
 	return hash;
 }
 
+enum zdm_status zdm_index_reserve(struct zdm_index *ix, uint32_t nr)
+{
+	uint32_t *hashes;
+
+	if (nr <= ix->max)
+		return ZDM_OK;
+	hashes = realloc(ix->hashes, (size_t)nr * sizeof(*hashes));
+	if (!hashes)
+		return ZDM_NOMEM;
+	ix->hashes = hashes;
+	ix->max = nr;
+	return ZDM_OK;
+}
+
 enum zdm_status zdm_index_add(struct zdm_index *ix, uint32_t hash)
 {
 	if (ix->nr == ix->max) {
-		uint32_t max = ix->max ? ix->max + ix->max / 2 : 1024;
-		uint32_t *hashes;
-
-		if (max < ix->max || ix->nr >= ZDM_INDEX_END - 1)
+		if (ix->max > ZDM_INDEX_END / 2)
 			return ZDM_NOMEM;
-		hashes = realloc(ix->hashes, (size_t)max * sizeof(*hashes));
-		if (!hashes)
+		if (zdm_index_reserve(ix, ix->max ? ix->max + ix->max / 2 : 1024))
 			return ZDM_NOMEM;
-		ix->hashes = hashes;
-		ix->max = max;
 	}
 	ix->hashes[ix->nr++] = hash;
 	return ZDM_OK;

@@ -20,6 +20,8 @@ struct zdm_index {
 
 uint32_t zdm_index_hash(const char *name, size_t len);
 
+/* Optional: room for nr entries at once. */
+enum zdm_status zdm_index_reserve(struct zdm_index *ix, uint32_t nr);
 /* All zero is an empty index; at most ZDM_INDEX_END entries. */
 enum zdm_status zdm_index_add(struct zdm_index *ix, uint32_t hash);
 /* After the last entry, before the first look-up. */

@@ -144,16 +144,16 @@ static const struct zdm_source_ops kallsyms_source_ops = {
 static enum zdm_status index_names(struct kallsyms *k, char *err, size_t err_len)
 {
 	char buf[ZDM_KSYM_MAX];
-	enum zdm_status st = ZDM_OK;
+	enum zdm_status st;
 	uint32_t i;
 
+	st = zdm_index_reserve(&k->index, k->tables.nr);
 	for (i = 0; i < k->tables.nr && !st; i++) {
 		size_t len = zdm_ksyms_name(&k->tables, i, buf);
 
 		if (len < 2) {
-			zdm_source_err(err, err_len,
-				       "kallsyms_names: symbol %u of %u is damaged: give a vmlinux or a layout file",
-				       i, k->tables.nr);
+			zdm_errf(err, err_len, "kallsyms_names: symbol %u of %u is damaged: "
+				 "give a vmlinux or a layout file", i, k->tables.nr);
 			return ZDM_CORRUPT;
 		}
 		len = zdm_symbol_base_len(buf + 1, len - 1);
@@ -162,7 +162,7 @@ static enum zdm_status index_names(struct kallsyms *k, char *err, size_t err_len
 	if (!st)
 		st = zdm_index_build(&k->index);
 	if (st == ZDM_NOMEM)
-		zdm_source_err(err, err_len, "no memory to index %u kernel symbols", k->tables.nr);
+		zdm_errf(err, err_len, "no memory to index %u kernel symbols", k->tables.nr);
 	return st;
 }
 
@@ -215,9 +215,8 @@ static enum zdm_status encoding_find(struct kallsyms *k, const struct zdm_source
 		k->encoding = &encodings[i];
 		return ZDM_OK;
 	}
-	zdm_source_err(err, err_len,
-		       "kallsyms: the addresses of its %u symbols disagree with VMCOREINFO: give a vmlinux or a layout file",
-		       k->tables.nr);
+	zdm_errf(err, err_len, "kallsyms: the addresses of its %u symbols disagree with "
+		 "VMCOREINFO: give a vmlinux or a layout file", k->tables.nr);
 	return ZDM_CORRUPT;
 }
 
@@ -230,7 +229,7 @@ enum zdm_status zdm_source_kallsyms_open(struct zdm_reader *r, struct zdm_source
 	*ret = NULL;
 	k = calloc(1, sizeof(*k));
 	if (!k) {
-		zdm_source_err(err, err_len, "no memory for the kernel's symbols");
+		zdm_errf(err, err_len, "no memory for the kernel's symbols");
 		return ZDM_NOMEM;
 	}
 	st = zdm_ksyms_read(&k->tables, r, vmcoreinfo, err, err_len);
@@ -241,7 +240,7 @@ enum zdm_status zdm_source_kallsyms_open(struct zdm_reader *r, struct zdm_source
 	if (!st) {
 		st = zdm_source_create(&kallsyms_source_ops, k, ret);
 		if (st)
-			zdm_source_err(err, err_len, "no memory for the kernel's symbols");
+			zdm_errf(err, err_len, "no memory for the kernel's symbols");
 	}
 	if (st) {
 		kallsyms_destroy(k);

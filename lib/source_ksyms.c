@@ -42,13 +42,12 @@ static enum zdm_status fail(const struct load *l, enum zdm_status st, const char
 			    uint64_t kaddr)
 {
 	if (st == ZDM_NOMEM)
-		zdm_source_err(l->err, l->err_len, "no memory for the kernel's %s", table);
+		zdm_errf(l->err, l->err_len, "no memory for the kernel's %s", table);
 	else
-		zdm_source_err(l->err, l->err_len,
-			       "%s at %016" PRIx64 " %s: give a vmlinux or a layout file", table,
-			       kaddr,
-			       st == ZDM_CORRUPT ? "is damaged" :
-			       st == ZDM_UNREADABLE ? "is not in the dump" : "cannot be read");
+		zdm_errf(l->err, l->err_len, "%s at %016" PRIx64 " %s: give a vmlinux or a layout "
+			 "file", table, kaddr,
+			 st == ZDM_CORRUPT ? "is damaged" :
+			 st == ZDM_UNREADABLE ? "is not in the dump" : "cannot be read");
 	return st;
 }
 
@@ -59,13 +58,11 @@ static enum zdm_status table_find(const struct load *l, const char *table, uint6
 	if (l->vmcoreinfo && l->vmcoreinfo->ops->symbol)
 		st = l->vmcoreinfo->ops->symbol(l->vmcoreinfo->self, table, kaddr);
 	if (st == ZDM_ABSENT)
-		zdm_source_err(l->err, l->err_len,
-			       "VMCOREINFO does not say where %s is (kernel before 6.0?): give a vmlinux or a layout file",
-			       table);
+		zdm_errf(l->err, l->err_len, "VMCOREINFO does not say where %s is "
+			 "(kernel before 6.0?): give a vmlinux or a layout file", table);
 	else if (st)
-		zdm_source_err(l->err, l->err_len,
-			       "VMCOREINFO has no believable address of %s: give a vmlinux or a layout file",
-			       table);
+		zdm_errf(l->err, l->err_len, "VMCOREINFO has no believable address of %s: "
+			 "give a vmlinux or a layout file", table);
 	return st;
 }
 

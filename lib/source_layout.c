@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "source_text.h"
+#include "source_pairs.h"
 
 #define LAYOUT_MAX_BYTES (4u << 20)
 
@@ -25,13 +25,12 @@ static enum zdm_status file_read(const char *path, char **ret, size_t *ret_len, 
 
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
-		zdm_source_err(err, err_len, "cannot open layout file %s: %s", path,
-			       strerror(errno));
+		zdm_errf(err, err_len, "cannot open layout file %s: %s", path, strerror(errno));
 		return errno == ENOENT ? ZDM_ABSENT : ZDM_UNREADABLE;
 	}
 	buf = malloc(LAYOUT_MAX_BYTES + 1);
 	if (!buf) {
-		zdm_source_err(err, err_len, "no memory to read layout file %s", path);
+		zdm_errf(err, err_len, "no memory to read layout file %s", path);
 		close(fd);
 		return ZDM_NOMEM;
 	}
@@ -43,13 +42,11 @@ static enum zdm_status file_read(const char *path, char **ret, size_t *ret_len, 
 			break;
 	}
 	if (got < 0) {
-		zdm_source_err(err, err_len, "cannot read layout file %s: %s", path,
-			       strerror(errno));
+		zdm_errf(err, err_len, "cannot read layout file %s: %s", path, strerror(errno));
 		st = ZDM_UNREADABLE;
 	} else if (len > LAYOUT_MAX_BYTES) {
-		zdm_source_err(err, err_len,
-			       "%s is no layout file: larger than 4 MiB; write one with `zdm layout`",
-			       path);
+		zdm_errf(err, err_len, "%s is no layout file: larger than 4 MiB; write one with "
+			 "`zdm layout`", path);
 		st = ZDM_CORRUPT;
 	}
 	close(fd);
@@ -80,7 +77,7 @@ static bool is_name(const char *s, size_t len)
  * What is wrong with a line, or NULL. *fact: it says something of the kernel,
  * which a plain KEY=value (OSRELEASE, PAGESIZE) does not.
  */
-static const char *line_check(const struct zdm_text_line *line, bool *fact)
+static const char *line_check(const struct zdm_pair *line, bool *fact)
 {
 	const char *open = line->bad ? NULL : strchr(line->key, '('), *name;
 	size_t len;
@@ -92,7 +89,7 @@ static const char *line_check(const struct zdm_text_line *line, bool *fact)
 	if (!open) {
 		if (!is_name(line->key, strlen(line->key)))
 			return "has a key that is no name";
-		if (!strcmp(line->key, "KERNELOFFSET") && !zdm_text_hex(line->value, &u))
+		if (!strcmp(line->key, "KERNELOFFSET") && !zdm_pairs_hex(line->value, &u))
 			return "needs a hexadecimal KERNELOFFSET";
 		return NULL;
 	}
@@ -102,18 +99,18 @@ static const char *line_check(const struct zdm_text_line *line, bool *fact)
 		return "is not KIND(name)=value";
 	*fact = true;
 	if (!strncmp(line->key, "SYMBOL(", 7))
-		return zdm_text_hex(line->value, &u) ? NULL : "needs a hexadecimal address";
+		return zdm_pairs_hex(line->value, &u) ? NULL : "needs a hexadecimal address";
 	if (!strncmp(line->key, "OFFSET(", 7) && !strchr(name, '.'))
 		return "needs OFFSET(type.member)";
 	if (!strncmp(line->key, "OFFSET(", 7) || !strncmp(line->key, "SIZE(", 5) ||
 	    !strncmp(line->key, "LENGTH(", 7))
-		return zdm_text_unsigned(line->value, &u) ? NULL : "needs a decimal number";
+		return zdm_pairs_unsigned(line->value, &u) ? NULL : "needs a decimal number";
 	if (!strncmp(line->key, "NUMBER(", 7))
-		return zdm_text_signed(line->value, &s) ? NULL : "needs a number";
+		return zdm_pairs_signed(line->value, &s) ? NULL : "needs a number";
 	return "is none of SYMBOL, SIZE, OFFSET, LENGTH, NUMBER";
 }
 
-static enum zdm_status layout_check(const struct zdm_text *t, const char *path, char *err,
+static enum zdm_status layout_check(const struct zdm_pairs *t, const char *path, char *err,
 				    size_t err_len)
 {
 	bool fact = false;
@@ -124,36 +121,35 @@ static enum zdm_status layout_check(const struct zdm_text *t, const char *path, 
 
 		if (!wrong)
 			continue;
-		zdm_source_err(err, err_len, "layout file %s: line %u %s", path,
-			       t->lines[i].line_nr, wrong);
+		zdm_errf(err, err_len, "layout file %s: line %u %s", path, t->lines[i].line_nr,
+			 wrong);
 		return ZDM_CORRUPT;
 	}
 	if (fact)
 		return ZDM_OK;
-	zdm_source_err(err, err_len,
-		       "%s is no layout file: it has no SYMBOL, SIZE, OFFSET or NUMBER line; write one with `zdm layout`",
-		       path);
+	zdm_errf(err, err_len, "%s is no layout file: it has no SYMBOL, SIZE, OFFSET or NUMBER "
+		 "line; write one with `zdm layout`", path);
 	return ZDM_CORRUPT;
 }
 
-/* After zdm_text_index(). */
-static enum zdm_status layout_check_conflicts(const struct zdm_text *t, const char *path, char *err,
-					      size_t err_len)
+/* After zdm_pairs_index(). */
+static enum zdm_status layout_check_twice(const struct zdm_pairs *t, const char *path, char *err,
+					  size_t err_len)
 {
 	size_t i;
 
 	for (i = 0; i < t->nr_lines; i++) {
 		if (!t->lines[i].conflict)
 			continue;
-		zdm_source_err(err, err_len,
-			       "layout file %s: %s, first on line %u, is given twice with different values",
-			       path, t->lines[i].key, t->lines[i].line_nr);
+		zdm_errf(err, err_len, "layout file %s: %s, first on line %u, is given twice with "
+			 "different values", path, t->lines[i].key, t->lines[i].line_nr);
 		return ZDM_CORRUPT;
 	}
 	return ZDM_OK;
 }
 
-static enum zdm_status layout_parse(struct zdm_text *t, const char *path, char *err, size_t err_len)
+static enum zdm_status layout_parse(struct zdm_pairs *t, const char *path, char *err,
+				    size_t err_len)
 {
 	enum zdm_status st;
 	const char *value;
@@ -161,17 +157,17 @@ static enum zdm_status layout_parse(struct zdm_text *t, const char *path, char *
 	st = layout_check(t, path, err, err_len);
 	if (st)
 		return st;
-	zdm_text_index(t);
-	st = layout_check_conflicts(t, path, err, err_len);
-	if (!st && !zdm_text_find(t, "KERNELOFFSET", &value))
-		zdm_text_hex(value, &t->kernel_offset);
+	zdm_pairs_index(t);
+	st = layout_check_twice(t, path, err, err_len);
+	if (!st && !zdm_pairs_find(t, "KERNELOFFSET", &value))
+		zdm_pairs_hex(value, &t->kernel_offset);
 	return st;
 }
 
 enum zdm_status zdm_source_layout_open(const char *path, struct zdm_source **ret, char *err,
 				       size_t err_len)
 {
-	struct zdm_text *t = NULL;
+	struct zdm_pairs *t = NULL;
 	enum zdm_status st;
 	int64_t complete;
 	char *text;
@@ -182,16 +178,16 @@ enum zdm_status zdm_source_layout_open(const char *path, struct zdm_source **ret
 	if (st)
 		return st;
 	t = calloc(1, sizeof(*t));
-	st = t ? zdm_text_init(t, text, len) : ZDM_NOMEM;
+	st = t ? zdm_pairs_init(t, text, len) : ZDM_NOMEM;
 	free(text);
 	if (!st)
 		st = layout_parse(t, path, err, err_len);
 	if (!st)
-		st = zdm_text_source_create(t, "layout", ret);
+		st = zdm_pairs_source_create(t, "layout", ret);
 	if (st == ZDM_NOMEM)
-		zdm_source_err(err, err_len, "no memory for layout file %s", path);
+		zdm_errf(err, err_len, "no memory for layout file %s", path);
 	if (st) {
-		zdm_text_deinit(t);
+		zdm_pairs_deinit(t);
 		free(t);
 		return st;
 	}

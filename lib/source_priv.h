@@ -6,6 +6,7 @@
 #define ZDM_LIB_SOURCE_PRIV_H
 
 #include "source.h"
+#include "text.h"
 
 /* Longest name of a symbol, type, member or enumerator that is looked up. */
 #define ZDM_NAME_MAX 512
@@ -16,10 +17,6 @@
  */
 enum zdm_status zdm_source_create(const struct zdm_source_ops *ops, void *self,
 				  struct zdm_source **ret);
-
-/* One line into err, which may be NULL; bytes that would break the line become '?'. */
-void zdm_source_err(char *err, size_t err_len, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
 
 /* Keep a build-id (hex) or a release if it looks like one, else leave "". */
 void zdm_source_set_build_id(struct zdm_source *src, const char *hex, size_t len);

@@ -5,14 +5,14 @@
  */
 #include <stdlib.h>
 
-#include "source_text.h"
+#include "source_pairs.h"
 
 /* The kernel's own buffer is one page (VMCOREINFO_BYTES, include/linux/vmcore_info.h, v6.12). */
 #define VMCOREINFO_MAX_BYTES (1u << 20)
 
 enum zdm_status zdm_source_vmcoreinfo_open(const char *text, size_t len, struct zdm_source **ret)
 {
-	struct zdm_text *t;
+	struct zdm_pairs *t;
 	enum zdm_status st;
 
 	*ret = NULL;
@@ -21,13 +21,13 @@ enum zdm_status zdm_source_vmcoreinfo_open(const char *text, size_t len, struct 
 	t = calloc(1, sizeof(*t));
 	if (!t)
 		return ZDM_NOMEM;
-	st = zdm_text_init(t, text, len);
+	st = zdm_pairs_init(t, text, len);
 	if (!st) {
-		zdm_text_index(t);
-		st = zdm_text_source_create(t, "vmcoreinfo", ret);
+		zdm_pairs_index(t);
+		st = zdm_pairs_source_create(t, "vmcoreinfo", ret);
 	}
 	if (st) {
-		zdm_text_deinit(t);
+		zdm_pairs_deinit(t);
 		free(t);
 	}
 	return st;

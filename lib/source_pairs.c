@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "source_text.h"
+#include "source_pairs.h"
 
 #define LINE_MAX_BYTES 4096
 #define KEY_MAX_BYTES (ZDM_NAME_MAX + 16)
@@ -31,7 +31,7 @@ static bool is_blank(char c)
 }
 
 /* Cut the line of len bytes at s into key and value, in place. */
-static void line_parse(struct zdm_text_line *line, char *s, size_t len)
+static void line_parse(struct zdm_pair *line, char *s, size_t len)
 {
 	char *eq = memchr(s, '=', len);
 	size_t key_len = eq ? (size_t)(eq - s) : 0;
@@ -60,7 +60,7 @@ static size_t count_lines(const char *s, size_t len)
 	return nr;
 }
 
-enum zdm_status zdm_text_init(struct zdm_text *t, const char *text, size_t len)
+enum zdm_status zdm_pairs_init(struct zdm_pairs *t, const char *text, size_t len)
 {
 	size_t pos = 0, end, nr;
 	uint32_t line_nr = 0;
@@ -70,7 +70,7 @@ enum zdm_status zdm_text_init(struct zdm_text *t, const char *text, size_t len)
 	nr = count_lines(text, len);
 	t->lines = calloc(nr, sizeof(*t->lines));
 	if (!t->buf || !t->lines) {
-		zdm_text_deinit(t);
+		zdm_pairs_deinit(t);
 		return ZDM_NOMEM;
 	}
 	if (len)
@@ -96,7 +96,7 @@ enum zdm_status zdm_text_init(struct zdm_text *t, const char *text, size_t len)
 	return ZDM_OK;
 }
 
-void zdm_text_deinit(struct zdm_text *t)
+void zdm_pairs_deinit(struct zdm_pairs *t)
 {
 	if (!t)
 		return;
@@ -110,13 +110,13 @@ void zdm_text_deinit(struct zdm_text *t)
 /* By key, then in the order of the text. */
 static int line_compare(const void *a, const void *b)
 {
-	const struct zdm_text_line *x = a, *y = b;
+	const struct zdm_pair *x = a, *y = b;
 	int order = strcmp(x->key, y->key);
 
 	return order ? order : (x->line_nr > y->line_nr) - (x->line_nr < y->line_nr);
 }
 
-void zdm_text_index(struct zdm_text *t)
+void zdm_pairs_index(struct zdm_pairs *t)
 {
 	size_t i, nr = 0;
 
@@ -127,7 +127,7 @@ void zdm_text_index(struct zdm_text *t)
 		qsort(t->lines, nr, sizeof(*t->lines), line_compare);
 	t->nr_lines = 0;
 	for (i = 0; i < nr; i++) {
-		struct zdm_text_line *last = t->nr_lines ? &t->lines[t->nr_lines - 1] : NULL;
+		struct zdm_pair *last = t->nr_lines ? &t->lines[t->nr_lines - 1] : NULL;
 
 		if (!last || strcmp(last->key, t->lines[i].key))
 			t->lines[t->nr_lines++] = t->lines[i];
@@ -138,12 +138,12 @@ void zdm_text_index(struct zdm_text *t)
 
 static int key_compare(const void *key, const void *line)
 {
-	return strcmp(key, ((const struct zdm_text_line *)line)->key);
+	return strcmp(key, ((const struct zdm_pair *)line)->key);
 }
 
-enum zdm_status zdm_text_find(const struct zdm_text *t, const char *key, const char **value)
+enum zdm_status zdm_pairs_find(const struct zdm_pairs *t, const char *key, const char **value)
 {
-	const struct zdm_text_line *line = NULL;
+	const struct zdm_pair *line = NULL;
 
 	if (t->nr_lines)
 		line = bsearch(key, t->lines, t->nr_lines, sizeof(*t->lines), key_compare);
@@ -186,17 +186,17 @@ static bool has_hex_prefix(const char *value)
 	return value[0] == '0' && (value[1] == 'x' || value[1] == 'X');
 }
 
-bool zdm_text_hex(const char *value, uint64_t *ret)
+bool zdm_pairs_hex(const char *value, uint64_t *ret)
 {
 	return parse_digits(has_hex_prefix(value) ? value + 2 : value, 16, ret);
 }
 
-bool zdm_text_unsigned(const char *value, uint64_t *ret)
+bool zdm_pairs_unsigned(const char *value, uint64_t *ret)
 {
-	return has_hex_prefix(value) ? zdm_text_hex(value, ret) : parse_digits(value, 10, ret);
+	return has_hex_prefix(value) ? zdm_pairs_hex(value, ret) : parse_digits(value, 10, ret);
 }
 
-bool zdm_text_signed(const char *value, int64_t *ret)
+bool zdm_pairs_signed(const char *value, int64_t *ret)
 {
 	uint64_t u;
 
@@ -207,14 +207,14 @@ bool zdm_text_signed(const char *value, int64_t *ret)
 		return true;
 	}
 	/* Kernels print some constants as unsigned or hex words: same 64 bits. */
-	if (!zdm_text_unsigned(value, &u))
+	if (!zdm_pairs_unsigned(value, &u))
 		return false;
 	*ret = (int64_t)u;
 	return true;
 }
 
 /* The value of KIND(name) or KIND(name.member). */
-static enum zdm_status lookup(const struct zdm_text *t, const char *kind, const char *name,
+static enum zdm_status lookup(const struct zdm_pairs *t, const char *kind, const char *name,
 			      const char *member, const char **value)
 {
 	char key[KEY_MAX_BYTES + 1];
@@ -226,19 +226,19 @@ static enum zdm_status lookup(const struct zdm_text *t, const char *kind, const 
 		len = snprintf(key, sizeof(key), "%s(%s)", kind, name);
 	if (len < 0 || (size_t)len >= sizeof(key))
 		return ZDM_ABSENT;
-	return zdm_text_find(t, key, value);
+	return zdm_pairs_find(t, key, value);
 }
 
-static enum zdm_status text_symbol(void *self, const char *name, uint64_t *kaddr)
+static enum zdm_status pairs_symbol(void *self, const char *name, uint64_t *kaddr)
 {
-	const struct zdm_text *t = self;
+	const struct zdm_pairs *t = self;
 	const char *value;
 	uint64_t addr;
 	enum zdm_status st = lookup(t, "SYMBOL", name, NULL, &value);
 
 	if (st)
 		return st;
-	if (!zdm_text_hex(value, &addr))
+	if (!zdm_pairs_hex(value, &addr))
 		return ZDM_CORRUPT;
 	/* Small ones are offsets into per-CPU areas: KASLR does not move them. */
 	if (addr >> 63)
@@ -247,7 +247,7 @@ static enum zdm_status text_symbol(void *self, const char *name, uint64_t *kaddr
 	return ZDM_OK;
 }
 
-static enum zdm_status lookup_bytes(const struct zdm_text *t, const char *kind, const char *type,
+static enum zdm_status lookup_bytes(const struct zdm_pairs *t, const char *kind, const char *type,
 				    const char *member, uint64_t *ret)
 {
 	const char *value;
@@ -256,18 +256,18 @@ static enum zdm_status lookup_bytes(const struct zdm_text *t, const char *kind, 
 
 	if (st)
 		return st;
-	if (!zdm_text_unsigned(value, &bytes) || bytes > TYPE_MAX_BYTES)
+	if (!zdm_pairs_unsigned(value, &bytes) || bytes > TYPE_MAX_BYTES)
 		return ZDM_CORRUPT;
 	*ret = bytes;
 	return ZDM_OK;
 }
 
-static enum zdm_status text_size(void *self, const char *type, uint64_t *bytes)
+static enum zdm_status pairs_size(void *self, const char *type, uint64_t *bytes)
 {
 	return lookup_bytes(self, "SIZE", type, NULL, bytes);
 }
 
-static enum zdm_status text_member(void *self, const char *type, const char *member,
+static enum zdm_status pairs_member(void *self, const char *type, const char *member,
 				   struct zdm_member *ret)
 {
 	struct zdm_member m = { 0 };
@@ -282,43 +282,43 @@ static enum zdm_status text_member(void *self, const char *type, const char *mem
 	return ZDM_OK;
 }
 
-static enum zdm_status text_enumerator(void *self, const char *name, int64_t *ret)
+static enum zdm_status pairs_enumerator(void *self, const char *name, int64_t *ret)
 {
 	const char *value;
 	enum zdm_status st = lookup(self, "NUMBER", name, NULL, &value);
 
 	if (st)
 		return st;
-	return zdm_text_signed(value, ret) ? ZDM_OK : ZDM_CORRUPT;
+	return zdm_pairs_signed(value, ret) ? ZDM_OK : ZDM_CORRUPT;
 }
 
-static void text_destroy(void *self)
+static void pairs_destroy(void *self)
 {
-	zdm_text_deinit(self);
+	zdm_pairs_deinit(self);
 	free(self);
 }
 
-static const struct zdm_source_ops text_source_ops = {
-	.symbol = text_symbol,
-	.size = text_size,
-	.member = text_member,
-	.enumerator = text_enumerator,
-	.destroy = text_destroy,
+static const struct zdm_source_ops pairs_source_ops = {
+	.symbol = pairs_symbol,
+	.size = pairs_size,
+	.member = pairs_member,
+	.enumerator = pairs_enumerator,
+	.destroy = pairs_destroy,
 };
 
-enum zdm_status zdm_text_source_create(struct zdm_text *t, const char *name,
+enum zdm_status zdm_pairs_source_create(struct zdm_pairs *t, const char *name,
 				       struct zdm_source **ret)
 {
-	enum zdm_status st = zdm_source_create(&text_source_ops, t, ret);
+	enum zdm_status st = zdm_source_create(&pairs_source_ops, t, ret);
 	const char *value;
 
 	if (st)
 		return st;
 	(*ret)->symbols = name;
 	(*ret)->types = name;
-	if (!zdm_text_find(t, "BUILD-ID", &value))
+	if (!zdm_pairs_find(t, "BUILD-ID", &value))
 		zdm_source_set_build_id(*ret, value, strlen(value));
-	if (!zdm_text_find(t, "OSRELEASE", &value))
+	if (!zdm_pairs_find(t, "OSRELEASE", &value))
 		zdm_source_set_release(*ret, value, strlen(value));
 	return ZDM_OK;
 }
@@ -326,7 +326,7 @@ enum zdm_status zdm_text_source_create(struct zdm_text *t, const char *name,
 enum zdm_status zdm_source_vmcoreinfo_line(const struct zdm_source *src, const char *key,
 					   const char **value)
 {
-	if (src->ops != &text_source_ops)
+	if (src->ops != &pairs_source_ops)
 		return ZDM_ABSENT;
-	return zdm_text_find(src->self, key, value);
+	return zdm_pairs_find(src->self, key, value);
 }
