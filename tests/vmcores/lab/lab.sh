@@ -1,0 +1,53 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The lab: real vmcores on demand. README.md says how it works.
+#   lab.sh run KERNEL SCENARIO | list | clean | kernel KERNEL | vmlinux KERNEL
+# LABDIR: where everything goes (build/lab). LAB_LOCK: a file to hold a lock on while QEMU runs.
+# LAB_CAPTURE_EXTRA: files to put into the capture kernel's initramfs; a capture-extra.sh is run.
+set -eu
+here=$(dirname "$0")
+# shellcheck source=lib/common.sh
+. "$here/lib/common.sh"
+# shellcheck source=lib/fetch.sh
+. "$here/lib/fetch.sh"
+# shellcheck source=lib/kmod.sh
+. "$here/lib/kmod.sh"
+# shellcheck source=lib/initrd.sh
+. "$here/lib/initrd.sh"
+# shellcheck source=lib/run.sh
+. "$here/lib/run.sh"
+
+kernel_prepare() {
+    kernel_fetch
+    kmod_build
+    initrd_build
+}
+
+lab_list() {
+    echo "kernels (KERNEL=):"
+    table_rows "$LAB_SRC/kernels.tab" | awk '{ printf "  %-6s %s\n", $1, $2 }'
+    echo "scenarios (SCENARIO=; with +kdump: a real kdump):"
+    table_rows "$LAB_SRC/scenarios.tab" | cut -f1,6 | sed 's/^/  /'
+    echo "there already, in $LABDIR:"
+    find "$LABDIR" -mindepth 3 -maxdepth 3 -name .done -printf '  %P\n' | sed 's#/.done##' | sort
+}
+
+case ${1:-} in
+run)
+    [ $# = 3 ] || die "usage: lab.sh run KERNEL SCENARIO"
+    kernel_row "$(kernel_name "$2")"
+    locked "run-$K_NAME-$3" scenario_run "$3"
+    ;;
+kernel)
+    kernel_row "$(kernel_name "${2:-}")"
+    locked "$K_NAME" kernel_prepare
+    ;;
+vmlinux)
+    kernel_row "$(kernel_name "${2:-}")"
+    locked "$K_NAME" vmlinux_fetch
+    echo "$K_DIR/vmlinux"
+    ;;
+list) lab_list ;;
+clean) rm -rf "$LABDIR" ;;
+*) die "usage: lab.sh run KERNEL SCENARIO | list | clean | kernel KERNEL | vmlinux KERNEL" ;;
+esac

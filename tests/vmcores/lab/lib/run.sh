@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# Runs one scenario and leaves its results. Sourced by lab.sh.
+
+# fill_image FILE SIZE FILL: a sparse file with 0x5a in the places that FILL names
+fill_image() {
+    local part
+    truncate -s "$2" "$1"
+    for part in ${3//,/ }; do
+        [ "$part" = none ] && continue
+        head -c "$(numfmt --from=iec "${part#*+}")" /dev/zero | tr '\0' 'Z' |
+            dd of="$1" bs=1M seek="$(numfmt --from=iec "${part%+*}")" oflag=seek_bytes \
+                conv=notrunc status=none
+    done
+}
+
+# media_args MEDIA RAM TMP: fills QEMU_MEDIA. The images are mapped privately: QEMU never writes them.
+media_args() {
+    local kind size fill
+    QEMU_MEDIA=()
+    IFS=: read -r kind size fill <<<"$1"
+    case $kind in
+    -) ;;
+    nvdimm)
+        fill_image "$3/pmem.img" "$size" "${fill:-0+16M}"
+        QEMU_MEDIA=(-object "memory-backend-file,id=pm0,share=off,mem-path=$3/pmem.img,size=$size"
+            -device nvdimm,id=nv0,memdev=pm0,label-size=128K)
+        ;;
+    ram)
+        fill_image "$3/ram.img" "$2" "$size"
+        QEMU_MEDIA=(-object "memory-backend-file,id=ram0,share=off,mem-path=$3/ram.img,size=$2"
+            -machine memory-backend=ram0)
+        ;;
+    *) die "scenarios.tab: unknown medium '$1'" ;;
+    esac
+}
+
+# scenario_row NAME: sets S_NAME S_RAM S_MEDIA S_QEMU S_APPEND S_GUEST S_KDUMP
+scenario_row() {
+    local row
+    S_NAME=$1
+    S_KDUMP=
+    case $1 in
+    *+kdump) S_KDUMP=1 ;;
+    esac
+    row=$(table_rows "$LAB_SRC/scenarios.tab" | awk -F '\t' -v s="${1%+kdump}" '$1 == s')
+    [ -n "$row" ] || die "no scenario '$1' in scenarios.tab (make lab-list shows them)"
+    IFS=$'\t' read -r _ S_RAM S_MEDIA S_QEMU S_APPEND S_GUEST <<<"$row"
+    [ "$S_QEMU" != - ] || S_QEMU=
+    [ "$S_APPEND" != - ] || S_APPEND=
+}
+
+# capture_initrd OUT: the guest's own initramfs, with what LAB_CAPTURE_EXTRA names
+capture_initrd() {
+    local dir f
+    cp "$K_DIR/initrd.cpio" "$1"
+    [ -n "${LAB_CAPTURE_EXTRA:-}" ] || return 0
+    dir=$(mktemp -d)
+    for f in $LAB_CAPTURE_EXTRA; do
+        cp -L "$f" "$dir/"
+    done
+    (cd "$dir" && find . | cpio -o -H newc -R 0:0 --quiet) >>"$1"
+    rm -rf "$dir"
+}
+
+# disk_make DIR: the result disk, with what the guest needs to know
+disk_make() {
+    mkdir -p "$1/in"
+    echo "$S_GUEST" >"$1/in/guest-function"
+    if [ -n "$S_KDUMP" ]; then
+        cp "$K_DIR/vmlinuz" "$1/in/"
+        capture_initrd "$1/in/capture.cpio"
+        echo "console=ttyS0 panic=5 irqpoll nr_cpus=1 reset_devices acpi_no_memhotplug zdm.capture=1" \
+            >"$1/in/capture-append"
+    fi
+    mkdir "$1/root"
+    mv "$1/in" "$1/root/"
+    PATH=$PATH:/usr/sbin:/sbin mke2fs -q -t ext4 -O ^has_journal -E lazy_itable_init=0 \
+        -d "$1/root" "$1/disk.img" 6G >/dev/null
+    rm -rf "$1/root"
+}
+
+# guest_append: the guest's kernel arguments
+guest_append() {
+    local a="console=ttyS0 panic=5 oops=panic zdm.scenario=$S_NAME"
+    [ -z "$S_KDUMP" ] || a="$a crashkernel=256M"
+    case " $S_APPEND " in
+    *" kaslr "*) ;;
+    *) a="$a nokaslr" ;;
+    esac
+    echo "$a $S_APPEND"
+}
+
+# scenario_run NAME: LABDIR/KERNEL/NAME, all or nothing
+scenario_run() {
+    local out=$LABDIR/$K_NAME/$1 tmp started=$SECONDS opt=()
+    if [ -e "$out/.done" ]; then
+        say "$K_NAME/$1: there already"
+        return
+    fi
+    scenario_row "$1"
+    need qemu-system-x86_64 makedumpfile debugfs mke2fs fallocate python3
+    locked "$K_NAME" kernel_prepare
+    tmp=$LABDIR/$K_NAME/.tmp-$1
+    rm -rf "$tmp"
+    mkdir -p "$tmp/media"
+    disk_make "$tmp"
+    media_args "$S_MEDIA" "$S_RAM" "$tmp/media"
+    [ -z "$S_KDUMP" ] || opt=(--kdump --timeout 400)
+    say "$K_NAME/$1: starting the guest"
+    # shellcheck disable=SC2086
+    ${LAB_LOCK:+flock "$LAB_LOCK"} python3 "$LAB_SRC/vm.py" "${opt[@]}" "$tmp" -- \
+        qemu-system-x86_64 -nodefaults -accel tcg,thread=multi -machine q35,nvdimm=on \
+        -cpu max,la57=off -smp 1 -m "$S_RAM,slots=4,maxmem=16G" -display none -no-reboot \
+        -device vmcoreinfo -kernel "$K_DIR/vmlinuz" -initrd "$K_DIR/initrd.cpio" \
+        -append "$(guest_append)" \
+        -drive "file=$tmp/disk.img,if=virtio,format=raw,discard=unmap,detect-zeroes=unmap" \
+        "${QEMU_MEDIA[@]}" $S_QEMU ||
+        die "$K_NAME/$1 failed (its files: $tmp)"
+    rm -rf "$tmp/media" "$tmp/disk.img"
+    cp "$K_DIR/packages" "$tmp/packages.txt"
+    python3 "$LAB_SRC/expect.py" "$tmp"
+    rm -rf "$out"
+    mv "$tmp" "$out"
+    touch "$out/.done"
+    say "$K_NAME/$1: done in $((SECONDS - started)) s, $(du -sh "$out" | cut -f1) on disk"
+}

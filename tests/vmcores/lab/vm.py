@@ -1,0 +1,241 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Runs one guest of the lab and takes its dumps.
+
+vm.py [--timeout S] [--kdump] DIR -- QEMU-ARGUMENTS...
+
+DIR holds disk.img, the guest's result disk; console.txt, the dumps, the testimony and memsave/ are
+left there. The guest speaks on its console, in lines that begin with "ZDM-LAB: ":
+  qmp JSON            please run this QMP command
+  ready               the state is reached and testified: dump me
+  halted ADDR LENGTH  the kernel is stopped by us; the testimony lies at this kernel address
+  captured            the capture kernel has saved /proc/vmcore
+  failed TEXT         something is not as it should be
+"""
+import argparse
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+import memsave
+
+MARK = "ZDM-LAB: "
+
+
+class LabError(Exception):
+    pass
+
+
+class Qmp:
+    """The machine protocol of QEMU, as far as it is needed here."""
+
+    def __init__(self, path, proc):
+        deadline = time.monotonic() + 20
+        self.sock = socket.socket(socket.AF_UNIX)
+        while True:
+            try:
+                self.sock.connect(path)
+                break
+            except OSError:
+                if proc.poll() is not None or time.monotonic() > deadline:
+                    raise LabError("QEMU does not start (see qemu.txt)") from None
+                time.sleep(0.05)
+        self.sock.settimeout(300)
+        self.file = self.sock.makefile("rw", encoding="utf-8")
+        self.file.readline()
+        self.command("qmp_capabilities")
+
+    def command(self, name, **arguments):
+        """Returns the command's result; raises LabError with QEMU's own words."""
+        self.file.write(json.dumps({"execute": name, "arguments": arguments}) + "\n")
+        self.file.flush()
+        while True:
+            line = self.file.readline()
+            if not line:
+                raise LabError(f"QEMU went away during {name}")
+            answer = json.loads(line)
+            if "return" in answer:
+                return answer["return"]
+            if "error" in answer:
+                raise LabError(f"{name}: {answer['error']['desc']}")
+
+
+def qmp_int(kaddr):
+    """QMP's integers are signed; kernel addresses have the top bit set."""
+    return kaddr - (1 << 64) if kaddr >> 63 else kaddr
+
+
+class Guest:
+    def __init__(self, directory, qemu, timeout):
+        self.dir = directory
+        self.deadline = time.monotonic() + timeout
+        self.timeout = timeout
+        self.tmp = tempfile.mkdtemp(prefix="zdm-vm-")  # socket paths must be short
+        self.console = os.path.join(directory, "console.txt")
+        self.seen = 0
+        self.rest = ""
+        self.log = open(os.path.join(directory, "qemu.txt"), "w", encoding="utf-8")
+        args = qemu + [
+            "-qmp", f"unix:{self.tmp}/qmp,server=on,wait=off",
+            "-serial", f"file:{self.console}",
+            "-serial", f"unix:{self.tmp}/answer,server=on,wait=off",
+        ]
+        self.log.write(" ".join(args) + "\n")
+        self.log.flush()
+        self.proc = subprocess.Popen(args, stdin=subprocess.DEVNULL, stdout=self.log,
+                                     stderr=subprocess.STDOUT)
+        self.qmp = Qmp(f"{self.tmp}/qmp", self.proc)
+
+    def close(self):
+        if self.proc.poll() is None:
+            self.proc.kill()
+        self.proc.wait()
+        self.log.close()
+        shutil.rmtree(self.tmp, ignore_errors=True)
+
+    def tail(self):
+        try:
+            with open(self.console, encoding="utf-8", errors="replace") as f:
+                return "".join(f.readlines()[-25:])
+        except OSError:
+            return "(no console)"
+
+    def messages(self):
+        """Yields what the guest says to us, until it ends or its time is over."""
+        while True:
+            ended = self.proc.poll() is not None
+            if os.path.exists(self.console):
+                with open(self.console, encoding="utf-8", errors="replace") as f:
+                    f.seek(self.seen)
+                    text = f.read()
+                    self.seen = f.tell()
+                lines = (self.rest + text).split("\n")
+                self.rest = lines.pop()
+                for line in lines:
+                    if MARK in line:
+                        yield line.split(MARK, 1)[1].strip()
+            if ended:
+                return
+            if time.monotonic() > self.deadline:
+                raise LabError(f"no result within {self.timeout} s")
+            time.sleep(0.1)
+
+    def answer(self, text):
+        with socket.socket(socket.AF_UNIX) as s:
+            s.connect(f"{self.tmp}/answer")
+            s.sendall(text.encode() + b"\n")
+            time.sleep(1)
+
+
+def disk_extract(directory, names):
+    """Copies files out of the result disk; which of them it has is returned."""
+    disk = os.path.join(directory, "disk.img")
+    got = []
+    for name in names:
+        out = os.path.join(directory, name)
+        subprocess.run(["debugfs", "-R", f"dump /{name} {out}", disk], check=False,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        if os.path.exists(out) and os.path.getsize(out):
+            got.append(name)
+        elif os.path.exists(out):
+            os.unlink(out)
+    return got
+
+
+def sparse(path):
+    subprocess.run(["fallocate", "-d", path], check=True)
+
+
+def take_dumps(guest):
+    """An ELF dump and a kdump-compressed one, put in order (QEMU writes the latter flattened)."""
+    elf = os.path.join(guest.dir, "dump.elf")
+    guest.qmp.command("dump-guest-memory", paging=False, protocol="file:" + elf)
+    sparse(elf)
+    flat = os.path.join(guest.dir, "dump.flat")
+    guest.qmp.command("dump-guest-memory", paging=False, protocol="file:" + flat,
+                      format="kdump-zlib")
+    with open(flat, "rb") as f:
+        done = subprocess.run(["makedumpfile", "-R", os.path.join(guest.dir, "dump.kdump")],
+                              stdin=f, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise LabError("makedumpfile -R: " + (done.stderr or done.stdout).strip())
+    os.unlink(flat)
+
+
+def testify(guest, halted):
+    """Gets the testimony, from the disk or out of the stopped kernel, then the struct pages."""
+    if halted:
+        disk_extract(guest.dir, ["state.txt", "iomem"])
+        kaddr, length = (int(x, 0) for x in halted)
+        guest.qmp.command("memsave", val=qmp_int(kaddr), size=length,
+                          filename=os.path.join(guest.dir, "testimony.txt"))
+    elif disk_extract(guest.dir, ["state.txt", "iomem", "testimony.txt"]) != \
+            ["state.txt", "iomem", "testimony.txt"]:
+        raise LabError("the result disk lacks state or testimony")
+    
+    def save(kaddr, size, path):
+        """None, or why not."""
+        try:
+            guest.qmp.command("memsave", val=qmp_int(kaddr), size=size, filename=path)
+        except LabError as e:
+            return str(e)
+        return None
+
+    memsave.save(save, guest.dir)
+
+
+def drive(guest, kdump):
+    """From boot to the last result."""
+    for message in guest.messages():
+        word, _, rest = message.partition(" ")
+        if word == "qmp":
+            command = json.loads(rest)
+            guest.qmp.command(command["execute"], **command.get("arguments", {}))
+        elif word == "failed":
+            raise LabError(f"in the guest: {rest}")
+        elif word in ("ready", "halted"):
+            guest.qmp.command("stop")
+            testify(guest, rest.split() if word == "halted" else None)
+            if not kdump:
+                take_dumps(guest)
+                return
+            guest.qmp.command("cont")
+            guest.answer("crash")
+        elif word == "captured":
+            guest.proc.wait(60)
+            if "vmcore" not in disk_extract(guest.dir, ["vmcore", "vmcore.makedumpfile",
+                                                         "kdump.txt", "capture-extra.txt"]):
+                raise LabError("the capture kernel left no vmcore")
+            sparse(os.path.join(guest.dir, "vmcore"))
+            return
+    raise LabError("the guest ended before it was done")
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("--timeout", type=int, default=180)
+    p.add_argument("--kdump", action="store_true")
+    p.add_argument("dir")
+    p.add_argument("qemu", nargs="+")
+    a = p.parse_args()
+    guest = None
+    try:
+        guest = Guest(a.dir, a.qemu, a.timeout)
+        drive(guest, a.kdump)
+    except (LabError, OSError, subprocess.SubprocessError) as e:
+        tail = guest.tail() if guest else ""
+        print(f"lab: error: {e}\n{tail}", file=sys.stderr)
+        return 1
+    finally:
+        if guest:
+            guest.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
