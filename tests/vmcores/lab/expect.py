@@ -1,0 +1,250 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What zdm has to say about a dump of the lab, from the guest's own words: expected.txt.
+
+expect.py DIR   reads DIR/testimony.txt, DIR/state.txt and DIR/memsave, writes DIR/expected.txt
+(START END CLASS VALID; PFNs, END exclusive, no gap) and DIR/expected-why.txt (the same with the
+rule's reason). Exit code 1: the witnesses contradict each other, and nothing is written.
+
+Nothing of zdm is used here. Each rule below says which witness decides, and why that one.
+"""
+import os
+import re
+import sys
+
+import memsave
+from testimony import Testimony, state_sections
+
+EARLY, ONLINE = 8, 4  # flag bits of section_mem_map, since 5.3 (mm: SECTION_IS_EARLY, _ONLINE)
+SUBSECTION_PAGES = 512  # 2 MiB, every release with sub-sections, 5.3 on
+ZONE_DEVICE = 4  # Debian's amd64 kernels, 5.10 to 7.3: DMA DMA32 NORMAL MOVABLE DEVICE
+INFO_PFNS = 2  # the nvdimm driver keeps 8 KiB for its info block in front of a memmap
+
+
+class Contradiction(Exception):
+    pass
+
+
+def pairs(line):
+    """'name a=1 b=2' -> (name, {a: '1', b: '2'})"""
+    words = line.split()
+    return words[0], dict(w.split("=", 1) for w in words[1:] if "=" in w)
+
+
+class State:
+    """The parts of state.txt that the rules need, in PFNs."""
+
+    def __init__(self, path):
+        s = state_sections(path)
+        block = int(s["block-size"][0], 16) // 4096
+        self.blocks = []  # (start, end, state)
+        for line in s["memory-blocks"]:
+            name, v = pairs(line)
+            nr = int(re.sub(r"\D", "", name))
+            self.blocks.append((nr * block, (nr + 1) * block, v["state"]))
+        self.ram = []
+        for line in s["iomem"]:
+            m = re.match(r"\s*([0-9a-f]+)-([0-9a-f]+) : System RAM", line)
+            if m:
+                self.ram.append((int(m[1], 16) >> 12, (int(m[2], 16) >> 12) + 1))
+        self.altmaps = self._nd_altmaps(s) + self._facts(s, "altmap")
+        self.pending = self._facts(s, "pending")
+        self.dying = self._facts(s, "dying")
+
+    @staticmethod
+    def _nd_altmaps(s):
+        """(base, reserve end, altmap end) of each namespace with map=dev that is enabled."""
+        spaces = dict(pairs(line) for line in s["nd-namespaces"])
+        out = []
+        for line in s["nd-pfn"]:
+            _, v = pairs(line)
+            if v.get("mode") != "pmem" or not v.get("namespace") or "resource" not in v:
+                continue
+            start = int(spaces[v["namespace"]]["resource"], 16) >> 12
+            # The driver aligns the altmap's base down to a sub-section and adds what it
+            # thereby gained to the reserve (nvdimm: __nvdimm_setup_pfn()).
+            base = start // SUBSECTION_PAGES * SUBSECTION_PAGES
+            out.append((base, start + INFO_PFNS, int(v["resource"], 16) >> 12))
+        return out
+
+    @staticmethod
+    def _facts(s, kind):
+        """Lines 'fact KIND a b …', written by our scenario module: what it did, in PFNs."""
+        return [tuple(int(x) for x in line.split()[2:]) for line in s.get("facts", [])
+                if line.split()[1] == kind]
+
+    def block_state(self, pfn):
+        return next((st for a, b, st in self.blocks if a <= pfn < b), None)
+
+    def is_ram(self, pfn):
+        return any(a <= pfn < b for a, b in self.ram)
+
+    def cuts(self):
+        """PFNs at which the verdict may change inside one run of the testimony."""
+        out = set()
+        for group in (self.altmaps, self.pending, self.dying):
+            for row in group:
+                out.update(row)
+        for a, b, _ in self.blocks:
+            out.update((a, b))
+        return out
+
+
+class Rules:
+    def __init__(self, t, state):
+        self.t, self.s = t, state
+
+    def section(self, pfn):
+        return self.t.sections[pfn // self.t.numbers["section_pages"]]
+
+    def subsection_bit(self, pfn):
+        bitmap = self.section(pfn)[1]
+        in_section = pfn % self.t.numbers["section_pages"]
+        return bool(bitmap is not None and bitmap >> (in_section // SUBSECTION_PAGES) & 1)
+
+    def verdict(self, r, pfn):
+        """(class, valid, why) for the PFNs of run r from pfn to the next cut."""
+        if any(a <= pfn < b for a, b in self.s.pending):
+            return self.pending(r, pfn)
+        if any(a <= pfn < b for a, b in self.s.dying) and not r.pgmap:
+            return self.dying(r)
+        if not r.present:
+            if r.pgmap:
+                raise Contradiction("a pgmap without a section, and no scenario that stops there")
+            return "absent", "no", "no section here"
+        if not r.valid:
+            if r.pgmap:
+                raise Contradiction("a pgmap where pfn_valid() is false")
+            return "hole", "no", "section present, pfn_valid() false: no sub-section here"
+        if r.pgmap:
+            return self.device(r, pfn)
+        return self.ordinary(r, pfn)
+
+    def device(self, r, pfn):
+        # get_dev_pagemap() found a live pgmap. Whether its struct page was ever written follows
+        # from where the namespace's altmap lies: sysfs tells, the bytes corroborate.
+        for base, reserve_end, altmap_end in self.s.altmaps:
+            if base <= pfn < reserve_end:
+                self.reserve_bytes(r, pfn)
+                return "reserved", "no", "the driver's reserve in front of the altmap"
+            if reserve_end <= pfn < altmap_end:
+                self.want(r, r.bytes == "selflist" and r.zone == ZONE_DEVICE, "altmap frame")
+                return "altmap", "yes", "between the reserve and the data of a map=dev namespace"
+        self.want(r, r.bytes in ("pgmap", "tail"), "device frame")
+        return "device", "yes", "live pgmap, data part of its range"
+
+    def reserve_bytes(self, r, pfn):
+        # A memmap on the medium shows the medium's pattern. x86 puts only that of whole sections
+        # there; a section that was there at boot keeps the memmap it has.
+        size = self.t.numbers["section_pages"]
+        start = pfn // size * size
+        if not self.section(pfn)[0] & EARLY and all(
+                x.pgmap == r.pgmap for x in self.t.runs if x.start < start + size and x.end > start):
+            self.want(r, r.bytes.startswith("fill:"), "reserve in a whole section")
+
+    def ordinary(self, r, pfn):
+        """A memmap, and no live pgmap."""
+        flags, _ = self.section(pfn)
+        state = self.s.block_state(pfn)
+        if state not in (None, "online"):
+            # sysfs decides: the block is not online, whatever its struct pages hold
+            return "offline", "no", f"memory block {state}"
+        if flags & EARLY and not self.subsection_bit(pfn):
+            # pfn_valid() says yes for all of an early section. Before 5.12 pfn_to_online_page()
+            # says so too, so the sub-section map is asked first.
+            return self.early_gap(r, pfn)
+        self.want(r, r.online, "neither online, nor offline, nor a device")
+        return "online", "yes", "pfn_to_online_page() gives a page"
+
+    def early_gap(self, r, pfn):
+        if self.s.is_ram(pfn):
+            raise Contradiction(f"pfn {pfn}: System RAM in a sub-section that is not there")
+        if r.zone == ZONE_DEVICE:
+            return "stale", "no", "zone_device struct page, no live pgmap: a device was here"
+        if r.bytes == "zero":
+            return "boothole", "no", "gap in a boot section, its struct pages never written"
+        return "boothole", "yes", "gap in a boot section, struct pages initialised at boot"
+
+    def pending(self, r, pfn):
+        """memremap_pages() was stopped by our module before it was done with this range."""
+        for base, reserve_end, altmap_end in self.s.altmaps:
+            if base <= pfn < reserve_end:
+                return "reserved", "no", "the driver's reserve, whatever else is going on"
+            # move_pfn_range_to_zone() writes the altmap's own struct pages, before the device's
+            if reserve_end <= pfn < altmap_end and r.bytes == "selflist" and r.zone == ZONE_DEVICE:
+                return "altmap", "yes", "the altmap's own struct pages are written already"
+        return "pending", "no", "memremap_pages() stopped before nr_range counted this range"
+
+    def dying(self, r):
+        """memunmap_pages() was stopped by our module: the ref is dead, the rest goes in steps."""
+        if not r.present:
+            return "absent", "no", "dying device, section gone"
+        if not r.valid:
+            return "hole", "no", "dying device, sub-section gone"
+        for base, reserve_end, altmap_end in self.s.altmaps:
+            if base <= r.start < reserve_end:
+                return "reserved", "no", "the reserve of a dying device"
+            if reserve_end <= r.start < altmap_end:
+                return "altmap", "yes", "dying device, its sub-section is still there"
+        self.want(r, r.zone == ZONE_DEVICE and (r.word1 or r.bytes == "tail"), "dying device")
+        return "device", "yes", "dying device, its sub-section is still there"
+
+    @staticmethod
+    def want(r, truth, what):
+        if not truth:
+            raise Contradiction(f"{what}: {r}")
+
+
+def pieces(t, cuts):
+    """The testimony's runs, cut where another witness's answer changes."""
+    expected = 0
+    for r in t.runs:
+        if r.start != expected or r.end <= r.start:
+            raise Contradiction(f"the runs have a gap at pfn {expected}")
+        expected = r.end
+        sub = range(-(-r.start // SUBSECTION_PAGES) * SUBSECTION_PAGES, r.end, SUBSECTION_PAGES) \
+            if r.present else ()
+        at = sorted({r.start, *(c for c in cuts if r.start < c < r.end), *sub})
+        for a, b in zip(at, at[1:] + [r.end]):
+            yield r._replace(start=a, end=b), a, b
+    if expected != t.numbers["end_pfn"]:
+        raise Contradiction("the runs do not reach end_pfn")
+
+
+def ranges(t, state):
+    """[start, end, class, valid, why], equal neighbours merged."""
+    rules, out = Rules(t, state), []
+    for r, start, end in pieces(t, state.cuts()):
+        row = list(rules.verdict(r, start))
+        if out and out[-1][2:] == row:
+            out[-1][1] = end
+        else:
+            out.append([start, end] + row)
+    return out
+
+
+def write(path, lines):
+    with open(path + ".tmp", "w", encoding="ascii") as f:
+        f.write("".join(line + "\n" for line in lines))
+    os.replace(path + ".tmp", path)
+
+
+def main():
+    directory = sys.argv[1]
+    t = Testimony(os.path.join(directory, "testimony.txt"))
+    try:
+        rows = ranges(t, State(os.path.join(directory, "state.txt")))
+        found = memsave.disagreements(t, directory)
+        if found:
+            raise Contradiction("; ".join(found[:5]))
+    except Contradiction as e:
+        print(f"expect: error: {directory}: {e}", file=sys.stderr)
+        return 1
+    write(os.path.join(directory, "expected.txt"), [f"{a} {b} {c} {v}" for a, b, c, v, _ in rows])
+    write(os.path.join(directory, "expected-why.txt"),
+          [f"{a} {b} {c} {v} # {w}" for a, b, c, v, w in rows])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

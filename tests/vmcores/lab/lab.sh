@@ -1,7 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The lab: real vmcores on demand. README.md says how it works.
-#   lab.sh run KERNEL SCENARIO | list | clean | kernel KERNEL | vmlinux KERNEL
+#   lab.sh run KERNEL SCENARIO       one vmcore, or what is there already
+#   lab.sh all "KERNELS" [SCENARIO…] many; all scenarios if none is named
+#   lab.sh kernel|vmlinux KERNEL     only fetch and build; only its debug vmlinux
+#   lab.sh list | clean [cache]
 # LABDIR: where everything goes (build/lab). LAB_LOCK: a file to hold a lock on while QEMU runs.
 # LAB_CAPTURE_EXTRA: files to put into the capture kernel's initramfs; a capture-extra.sh is run.
 set -eu
@@ -47,7 +50,15 @@ vmlinux)
     locked "$K_NAME" vmlinux_fetch
     echo "$K_DIR/vmlinux"
     ;;
+all)
+    shift
+    scenarios_all "$@"
+    ;;
 list) lab_list ;;
-clean) rm -rf "$LABDIR" ;;
-*) die "usage: lab.sh run KERNEL SCENARIO | list | clean | kernel KERNEL | vmlinux KERNEL" ;;
+clean)
+    # what was fetched stays, unless it is asked for, too
+    find "$LABDIR" -mindepth 1 -maxdepth 1 ! -name cache -exec rm -rf {} +
+    [ "${2:-}" != cache ] || rm -rf "$LABDIR"
+    ;;
+*) die "usage: lab.sh run KERNEL SCENARIO | all KERNELS | list | clean | kernel KERNEL | vmlinux KERNEL" ;;
 esac

@@ -55,3 +55,41 @@ def save(memsave_fn, directory):
             if failed and os.path.exists(name):
                 os.unlink(name)
             index.write(f"{pfn} {count} {failed or 'ok'}\n")
+
+
+def kind_of(words, pfn, t, pgmap):
+    """Names the contents of a struct page as the testimony does, from its eight words."""
+    raw = b"".join(w.to_bytes(8, "little") for w in words)
+    lru = t.numbers["vmemmap"] + pfn * t.numbers["sizeof_page"] + 8
+    if len(set(raw)) == 1:
+        return "zero" if raw[0] == 0 else f"fill:{raw[0]:02x}"
+    if words[1] == lru and words[2] == lru:
+        return "selflist"
+    if pgmap and words[1] == pgmap:
+        return "pgmap"
+    return "tail" if words[1] & 1 else "other"
+
+
+def disagreements(t, directory):
+    """Compares what was saved from outside with the testimony; returns a list of texts."""
+    found, size = [], t.numbers["sizeof_page"]
+    runs = iter(t.runs)
+    run = next(runs)
+    with open(os.path.join(directory, "memsave", "index"), encoding="ascii") as f:
+        rows = sorted((int(a), int(b), c.strip()) for a, b, c in (x.split(" ", 2) for x in f))
+    for pfn, count, how in rows:
+        data = b""
+        if how == "ok":
+            with open(os.path.join(directory, "memsave", f"pfn-{pfn}.bin"), "rb") as f:
+                data = f.read()
+        for i in range(count):
+            while run.end <= pfn + i:
+                run = next(runs)
+            if run.bytes == "-":
+                continue
+            page = data[i * size:(i + 1) * size]
+            words = [int.from_bytes(page[j:j + 8], "little") for j in range(0, size, 8)]
+            kind = kind_of(words, pfn + i, t, run.pgmap) if page else "unreadable"
+            if kind != run.bytes:
+                found.append(f"pfn {pfn + i}: {kind} from outside, {run.bytes} by testimony")
+    return found

@@ -10,7 +10,7 @@ capture() {
     {
         echo "command makedumpfile -c -d 1 /proc/vmcore vmcore.makedumpfile"
         echo "exit $?"
-        makedumpfile --version | head -n 1
+        makedumpfile -v | head -n 1
         tr '\r' '\n' </tmp/makedumpfile | sed 's/\x1b\[[0-9;]*[A-Za-z]//g' |
             grep -v '^ *$' | grep -vE '\[ *[0-9.]+ ?%\]'
     } >/out/kdump.txt 2>&1

@@ -119,9 +119,29 @@ scenario_run() {
         die "$K_NAME/$1 failed (its files: $tmp)"
     rm -rf "$tmp/media" "$tmp/disk.img"
     cp "$K_DIR/packages" "$tmp/packages.txt"
-    python3 "$LAB_SRC/expect.py" "$tmp"
+    python3 "$LAB_SRC/expect.py" "$tmp" ||
+        die "$K_NAME/$1: the witnesses disagree (its files: $tmp)"
+    touch "$tmp/.done"
     rm -rf "$out"
     mv "$tmp" "$out"
-    touch "$out/.done"
     say "$K_NAME/$1: done in $((SECONDS - started)) s, $(du -sh "$out" | cut -f1) on disk"
+}
+
+# scenarios_all KERNELS [SCENARIO...]: goes on after a failure, and names the failed at the end
+scenarios_all() {
+    local kernels=$1 k s failed=()
+    shift
+    if [ $# = 0 ]; then
+        # shellcheck disable=SC2046
+        set -- $(table_rows "$LAB_SRC/scenarios.tab" | cut -f1) \
+            fsdax-dev+kdump split+kdump collision+kdump
+    fi
+    for k in $kernels; do
+        for s in "$@"; do
+            if scenario_here "$(kernel_name "$k")" "$s"; then
+                "$LAB_SRC/lab.sh" run "$k" "$s" || failed+=("$k/$s")
+            fi
+        done
+    done
+    [ ${#failed[@]} = 0 ] || die "failed: ${failed[*]}"
 }
