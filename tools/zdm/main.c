@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* zdm COMMAND [options] VMCORE: the table of commands, their options, help. */
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+
+/* One row each, in the order of the help. */
+#define COMMANDS(row) \
+	row(summary) \
+	row(ranges) \
+	row(pfn) \
+	row(sections) \
+	row(pgmaps) \
+	row(check) \
+	row(layout) \
+	row(capsule)
+
+#define DECLARE(name) extern const struct zdm_command cmd_##name;
+COMMANDS(DECLARE)
+#define ADDRESS(name) &cmd_##name,
+static const struct zdm_command *const commands[] = { COMMANDS(ADDRESS) };
+#define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+enum { OPT_VMLINUX = 1000, OPT_LAYOUT, OPT_JSON, OPT_VERSION, OPT_OWN };
+
+static const struct option common_opts[] = {
+	{ "vmlinux", required_argument, NULL, OPT_VMLINUX },
+	{ "layout", required_argument, NULL, OPT_LAYOUT },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, OPT_VERSION },
+};
+#define NR_COMMON (sizeof(common_opts) / sizeof(common_opts[0]))
+
+static const char common_help[] =
+	"Common options:\n"
+	"  --vmlinux FILE     take symbols and types from this vmlinux\n"
+	"  --layout FILE      take them from this layout file (see zdm layout)\n"
+	"  --json             print one JSON object\n"
+	"  -q, --quiet        no warnings, no progress\n"
+	"  -h, --help         help, also for each command\n"
+	"      --version      version of zdm\n";
+
+static const char exit_help[] =
+	"Exit codes:\n"
+	"  0 done    1 done, but the dump is damaged or check found a contradiction\n"
+	"  2 usage   3 cannot open, or not a kernel dump   4 symbol, type or page missing\n";
+
+__attribute__((format(printf, 1, 0)))
+static void complain(const char *fmt, va_list ap)
+{
+	char line[2 * ZDM_ERR_LEN];
+	size_t i;
+
+	vsnprintf(line, sizeof(line), fmt, ap);
+	for (i = 0; line[i]; i++)	/* a name from a dump may hold anything */
+		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
+			line[i] = '?';
+	fflush(stdout);
+	fprintf(stderr, "zdm: %s\n", line);
+}
+
+void cli_error(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	complain(fmt, ap);
+	va_end(ap);
+}
+
+void cli_warn(const struct zdm_cli *cli, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (cli->quiet)
+		return;
+	va_start(ap, fmt);
+	complain(fmt, ap);
+	va_end(ap);
+}
+
+int cli_usage_error(const struct zdm_cli *cli, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	complain(fmt, ap);
+	va_end(ap);
+	if (cli->cmd)
+		fprintf(stderr, "Try 'zdm %s --help'.\n", cli->cmd->name);
+	else
+		fprintf(stderr, "Try 'zdm --help'.\n");
+	return ZDM_EXIT_USAGE;
+}
+
+static bool emit_stdout(void *priv, const char *text, size_t len)
+{
+	(void)priv;
+	return fwrite(text, 1, len, stdout) == len;
+}
+
+bool cli_printf(struct zdm_cli *cli, const char *fmt, ...)
+{
+	char *text;
+	va_list ap;
+	bool ok;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		return false;
+	ok = cli->out.emit_fn(cli->out.priv, text, (size_t)n);
+	free(text);
+	return ok;
+}
+
+bool cli_parse_u64(const char *text, uint64_t *ret)
+{
+	unsigned long long n;
+	char *end;
+
+	if (text[0] < '0' || text[0] > '9')
+		return false;
+	errno = 0;
+	n = strtoull(text, &end, text[0] == '0' && (text[1] | 0x20) == 'x' ? 16 : 10);
+	if (errno || *end)
+		return false;
+	*ret = n;
+	return true;
+}
+
+static void print_usage(FILE *f)
+{
+	size_t i;
+
+	fprintf(f, "Usage: zdm COMMAND [options] VMCORE\n"
+		"Which struct pages of a kernel crash dump may be believed, and why.\n\nCommands:\n");
+	for (i = 0; i < NR_COMMANDS; i++)
+		fprintf(f, "  %-10s %s\n", commands[i]->name, commands[i]->purpose);
+	fprintf(f, "\n%s\n%s", common_help, exit_help);
+}
+
+static void print_help(const struct zdm_command *cmd)
+{
+	const struct zdm_option *o;
+
+	printf("Usage: zdm %s [options] %s\n%s.\n\n", cmd->name, cmd->operands, cmd->purpose);
+	if (cmd->help)
+		printf("%s\n", cmd->help);
+	if (cmd->opts) {
+		printf("Options:\n");
+		for (o = cmd->opts; o->name; o++) {
+			char name[40];
+
+			snprintf(name, sizeof(name), "--%s%s%s", o->name, o->arg ? " " : "",
+				 o->arg ? o->arg : "");
+			printf("  %-18s %s\n", name, o->help);
+		}
+		printf("\n");
+	}
+	printf("%s\n%s", common_help, exit_help);
+}
+
+static const struct zdm_command *find_command(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < NR_COMMANDS; i++)
+		if (!strcmp(commands[i]->name, name))
+			return commands[i];
+	return NULL;
+}
+
+/* The options of the command and the common ones, as getopt_long() wants them. */
+static void build_options(const struct zdm_command *cmd, struct option *ret)
+{
+	size_t n = NR_COMMON, i;
+
+	memcpy(ret, common_opts, sizeof(common_opts));
+	for (i = 0; cmd->opts && cmd->opts[i].name && i < ZDM_MAX_OPTS; i++, n++) {
+		ret[n].name = cmd->opts[i].name;
+		ret[n].has_arg = cmd->opts[i].arg ? required_argument : no_argument;
+		ret[n].flag = NULL;
+		ret[n].val = OPT_OWN + (int)i;
+	}
+	memset(&ret[n], 0, sizeof(ret[n]));
+}
+
+/* Returns -1 to go on, else the exit code. */
+static int parse_options(struct zdm_cli *cli, int argc, char **argv)
+{
+	struct option opts[NR_COMMON + ZDM_MAX_OPTS + 1];
+	int c;
+
+	build_options(cli->cmd, opts);
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, ":qh", opts, NULL)) != -1) {
+		switch (c) {
+		case OPT_VMLINUX:
+			cli->vmlinux = optarg;
+			break;
+		case OPT_LAYOUT:
+			cli->layout = optarg;
+			break;
+		case OPT_JSON:
+			cli->json = true;
+			break;
+		case 'q':
+			cli->quiet = true;
+			break;
+		case 'h':
+			print_help(cli->cmd);
+			return ZDM_EXIT_DONE;
+		case OPT_VERSION:
+			printf("zdm %s\n", zdm_version());
+			return ZDM_EXIT_DONE;
+		case ':':
+			return cli_usage_error(cli, "option '%s' needs an argument",
+					       argv[optind - 1]);
+		case '?':
+			if (optopt > 0 && optopt < 256)
+				return cli_usage_error(cli, "unknown option '-%c'", optopt);
+			return cli_usage_error(cli, "unknown option '%s'", argv[optind - 1]);
+		default:
+			cli->opt[c - OPT_OWN] = optarg ? optarg : "";
+		}
+	}
+	return -1;
+}
+
+static int run_command(struct zdm_cli *cli, int argc, char **argv)
+{
+	const struct zdm_command *cmd = cli->cmd;
+	int ret = parse_options(cli, argc, argv);
+	int nr = argc - optind;
+
+	if (ret >= 0)
+		return ret;
+	if (nr < cmd->min_operands)
+		return cli_usage_error(cli, "%s: %s is missing", cmd->name, cmd->operands);
+	if (cmd->max_operands >= 0 && nr > cmd->max_operands)
+		return cli_usage_error(cli, "%s: '%s' is one operand too many", cmd->name,
+				       argv[optind + cmd->max_operands]);
+	ret = cmd->run(cli, nr, argv + optind);
+	/* what was not written was not done */
+	if (fflush(stdout) || ferror(stdout)) {
+		if (errno != EPIPE)
+			cli_error("standard output: %s", strerror(errno));
+		return errno == EPIPE ? ret : ZDM_EXIT_OPEN;
+	}
+	return ret;
+}
+
+int main(int argc, char **argv)
+{
+	struct zdm_cli cli = { .out = { .emit_fn = emit_stdout } };
+	const char *name = argc > 1 ? argv[1] : NULL;
+
+	signal(SIGPIPE, SIG_IGN);
+	if (!name) {
+		print_usage(stderr);
+		return ZDM_EXIT_USAGE;
+	}
+	if (!strcmp(name, "--version")) {
+		printf("zdm %s\n", zdm_version());
+		return ZDM_EXIT_DONE;
+	}
+	if (!strcmp(name, "help") && argc > 2) {
+		cli.cmd = find_command(argv[2]);
+		if (!cli.cmd)
+			return cli_usage_error(&cli, "unknown command '%s'", argv[2]);
+		print_help(cli.cmd);
+		return ZDM_EXIT_DONE;
+	}
+	if (!strcmp(name, "-h") || !strcmp(name, "--help") || !strcmp(name, "help")) {
+		print_usage(stdout);
+		return ZDM_EXIT_DONE;
+	}
+	if (name[0] == '-')
+		return cli_usage_error(&cli, "unknown option '%s'", name);
+	cli.cmd = find_command(name);
+	if (!cli.cmd)
+		return cli_usage_error(&cli, "unknown command '%s'", name);
+	return run_command(&cli, argc - 1, argv + 1);
+}
