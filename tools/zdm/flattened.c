@@ -110,7 +110,7 @@ static int copy_record(struct input *in, int out, struct record rec, struct prog
 static int rearrange(struct input *in, int out, uint64_t file_bytes, struct progress *p,
 		     bool *truncated, char *err, size_t err_len)
 {
-	struct record rec;
+	struct record rec = { 0, 0 };
 	int rc;
 
 	for (;;) {

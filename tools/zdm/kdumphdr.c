@@ -14,6 +14,7 @@
 #include "kdumphdr.h"
 
 #define OFF_VERSION 8
+#define OFF_MACHINE (12 + 4 * 65)	/* the fifth string of uname */
 #define OFF_BLOCK_SIZE 428	/* behind the version, 6 * 65 bytes of uname, and a time */
 #define HEADER_BYTES 448
 /* in the sub-header of 64-bit dumps */
@@ -23,7 +24,7 @@
 #define OFF_MAX_MAPNR_64 96
 #define SUBHEADER_BYTES 104
 #define CHUNK_BYTES 4096u	/* of the bitmap; its pages are counted once */
-#define TAIL_DESCS 512u		/* descriptors looked at to find the end of the data */
+#define PROBE_DESCS 64u		/* descriptors in a row looked at for the end of the data */
 
 struct page_desc {
 	uint64_t off;
@@ -175,10 +176,22 @@ static bool desc_ok(struct kdumphdr *h, uint64_t nr)
 	       le32toh(d.size) && end <= h->file_bytes;
 }
 
+/*
+ * Is the data of the last pages there? Any number of them may share one page
+ * of zeros that stands elsewhere, so look further and further back.
+ */
+static void find_end(struct kdumphdr *h)
+{
+	uint64_t back, i;
+
+	for (back = 0; back < h->nr_pages && !h->truncated; back = back ? 2 * back : PROBE_DESCS)
+		for (i = back; i < back + PROBE_DESCS && i < h->nr_pages && !h->truncated; i++)
+			h->truncated = !desc_ok(h, h->nr_pages - 1 - i);
+}
+
 int kdumphdr_open(int fd, uint64_t file_bytes, struct kdumphdr **ret, char *err, size_t err_len)
 {
 	struct kdumphdr *h = calloc(1, sizeof(*h));
-	uint64_t i;
 	int rc;
 
 	*ret = NULL;
@@ -197,9 +210,7 @@ int kdumphdr_open(int fd, uint64_t file_bytes, struct kdumphdr **ret, char *err,
 		kdumphdr_close(h);
 		return rc > 0 ? 0 : -1;
 	}
-	/* several at the end may share one page of zeros that stands elsewhere */
-	for (i = 0; i < TAIL_DESCS && i < h->nr_pages && !h->truncated; i++)
-		h->truncated = !desc_ok(h, h->nr_pages - 1 - i);
+	find_end(h);
 	*ret = h;
 	return 0;
 }
@@ -220,7 +231,20 @@ bool kdumphdr_has_page(struct kdumphdr *h, uint64_t pfn)
 	if (chunk >= h->nr_chunks || !load_chunk(h, chunk) || bit / 8 >= h->cached_bytes ||
 	    !(h->buf[bit / 8] >> bit % 8 & 1))
 		return false;
-	return desc_ok(h, h->rank[chunk] + count_bits(h, bit));
+	if (desc_ok(h, h->rank[chunk] + count_bits(h, bit)))
+		return true;
+	h->truncated = true;
+	return false;
+}
+
+void kdumphdr_machine(const struct kdumphdr *h, char *buf, size_t len)
+{
+	char name[66] = "";
+
+	/* QEMU leaves the other strings empty, and libkdumpfile then believes none */
+	if (fileio_pread(h->fd, name, sizeof(name) - 1, OFF_MACHINE) < 0)
+		name[0] = '\0';
+	snprintf(buf, len, "%.15s", name);
 }
 
 bool kdumphdr_truncated(const struct kdumphdr *h)

@@ -25,7 +25,9 @@ void kdumphdr_close(struct kdumphdr *h);
 
 /* Is this page (by PFN) stored in full? */
 bool kdumphdr_has_page(struct kdumphdr *h, uint64_t pfn);
-/* Does the file end before the last page's data? */
+/* Its machine as uname -m, "" if it does not say. */
+void kdumphdr_machine(const struct kdumphdr *h, char *buf, size_t len);
+/* Did a page's data prove to lie behind the end of the file? */
 bool kdumphdr_truncated(const struct kdumphdr *h);
 
 #endif

@@ -279,10 +279,10 @@ static enum zdm_status read_attributes(struct zdm_dump *d, char *err, size_t err
 		snprintf(err, err_len, "dumps of Xen machines are not supported");
 		return ZDM_UNSUPPORTED;
 	}
-	/* kdump-compressed files name the machine in their uname only */
-	if (kdump_get_string_attr(d->ctx, KDUMP_ATTR_ARCH_NAME, &text) == KDUMP_OK ||
-	    kdump_get_string_attr(d->ctx, "linux.uts.machine", &text) == KDUMP_OK)
+	if (kdump_get_string_attr(d->ctx, KDUMP_ATTR_ARCH_NAME, &text) == KDUMP_OK)
 		snprintf(d->machine, sizeof(d->machine), "%s", text);
+	else if (d->hdr)
+		kdumphdr_machine(d->hdr, d->machine, sizeof(d->machine));
 	if (kdump_get_string_attr(d->ctx, KDUMP_ATTR_FILE_FORMAT, &text) != KDUMP_OK)
 		text = "dump";
 	snprintf(d->format, sizeof(d->format), "%s%s%s", d->is_capsule ? "capsule, " : "",
