@@ -138,7 +138,7 @@ static enum zdm_status init_xlat(struct zdm_session *s, const struct zdm_reader_
 {
 	static const char *const pgds[] = { "init_top_pgt", "swapper_pg_dir", "init_level4_pgt" };
 	struct zdm_xlat x = { .arch = zdm_arch_find(ops->machine) };
-	uint64_t kaddr = 0;
+	uint64_t kaddr = 0, direct;
 	size_t i;
 
 	if (!x.arch) {
@@ -158,16 +158,16 @@ static enum zdm_status init_xlat(struct zdm_session *s, const struct zdm_reader_
 			 "that names it; give --vmlinux or --layout");
 		return ZDM_ABSENT;
 	}
-	zdm_reader_set_xlat(s->r, &x);		/* page_offset_base is in the image */
+	/* a host without physical reads is asked through the direct map, so that comes first */
+	zdm_reader_set_xlat(s->r, &x);
+	if (zdm_session_symbol(s, "page_offset_base", &direct) != ZDM_OK ||
+	    zdm_read_u64(s->r, direct, &x.page_offset_kaddr) != ZDM_OK)
+		x.page_offset_kaddr = x.arch->page_offset[x.levels == 5];
 	if (kaddr < x.arch->image_base || kaddr >= x.arch->image_end) {
 		zdm_errf(err, err_len, "%s %016llx does not lie in the kernel image", pgds[i],
 			 (unsigned long long)kaddr);
 		return ZDM_CORRUPT;
 	}
-	if (!ops->read_phys_fn && zdm_session_symbol(s, "page_offset_base", &kaddr) == ZDM_OK &&
-	    zdm_read_u64(s->r, kaddr, &x.page_offset_kaddr) != ZDM_OK)
-		x.page_offset_kaddr = x.arch->page_offset[x.levels == 5];
-	zdm_session_symbol(s, pgds[i], &kaddr);
 	x.pgd_paddr = kaddr - x.arch->image_base + x.phys_base;
 	if (!pgd_maps_image(s, &x)) {
 		zdm_errf(err, err_len, "the kernel's page tables at %s %016llx (physical %llx) cannot "
@@ -186,6 +186,17 @@ static bool chain_suffices(const struct zdm_session *s)
 	return (zdm_kdef_has(k, ZDM_SYM_PGMAP_ARRAY) || zdm_kdef_has(k, ZDM_SYM_PGMAP_RADIX)) &&
 	       zdm_kdef_has(k, ZDM_SYM_MEM_SECTION) && zdm_kdef_has(k, ZDM_SIZE_PGMAP) &&
 	       zdm_kdef_has(k, ZDM_SIZE_MEM_SECTION) && zdm_kdef_has(k, ZDM_SIZE_PAGE);
+}
+
+/* The direct map moves with KASLR (arch/x86/mm/kaslr.c); the variable is in the image. */
+static void init_direct_map(struct zdm_session *s)
+{
+	struct zdm_xlat x = *zdm_reader_xlat(s->r);
+
+	if (zdm_kdef_has(&s->k, ZDM_SYM_PAGE_OFFSET_BASE) &&
+	    zdm_read_u64(s->r, zdm_kdef_get(&s->k, ZDM_SYM_PAGE_OFFSET_BASE),
+			 &x.page_offset_kaddr) == ZDM_OK)
+		zdm_reader_set_xlat(s->r, &x);
 }
 
 static void resolve(struct zdm_session *s)
@@ -239,6 +250,7 @@ static void fill_kernel(struct zdm_session *s)
 	s->kernel.subsection_pages = 1ull << (ZDM_SUBSECTION_SHIFT - s->g.page_shift);
 	s->kernel.page_struct_bytes = s->g.page_bytes;
 	s->kernel.vmemmap_kaddr = s->g.vmemmap_kaddr;
+	s->kernel.page_offset_kaddr = zdm_reader_xlat(s->r)->page_offset_kaddr;
 	s->kernel.kaslr_offset = s->kaslr_offset;
 }
 
@@ -279,6 +291,7 @@ static enum zdm_status session_init(struct zdm_session *s, const struct zdm_read
 		open_in_dump(s, why, sizeof(why));
 		resolve(s);
 	}
+	init_direct_map(s);
 	zdm_kfeat_probe(&s->f, &s->k);
 	st = zdm_geometry_init(s, err, err_len);
 	if (st == ZDM_ABSENT && why[0] && err && strlen(err) + strlen(why) + 4 < err_len) {

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The library: libzdm.a (position independent, hidden, for plug-ins) and libzdm.so.
 
-CC ?= gcc
 PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O2 -g
 WERROR ?= -Werror
@@ -16,6 +15,10 @@ ZDM_CPPFLAGS = -Iinclude -Ilib -DZDM_VERSION_TEXT='"$(ZDM_VERSION)"' \
 ZDM_LDLIBS = $(shell $(PKG_CONFIG) --libs $(ZDM_LIBS) 2>/dev/null)
 ZDM_CFLAGS = -std=gnu11 $(ZDM_WARN) -fPIC -fvisibility=hidden -MMD -MP $(CFLAGS)
 
+# V=1 shows whole command lines
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
+
 OBJ := $(B)/obj
 LIB_SRC := $(sort $(wildcard lib/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(OBJ)/%.o)
@@ -27,16 +30,19 @@ all: lib
 
 $(OBJ)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ZDM_CPPFLAGS) $(ZDM_CFLAGS) -c -o $@ $<
+	$(call say,CC,$@)
+	$(Q)$(CC) $(ZDM_CPPFLAGS) $(ZDM_CFLAGS) -c -o $@ $<
 
 $(B)/libzdm.a: $(LIB_OBJ)
-	rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR,$@)
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $^
 
 $(B)/libzdm.so.$(ZDM_SOVERSION): $(LIB_OBJ)
-	$(CC) -shared -Wl,-soname,$(@F) -Wl,-z,defs $(LDFLAGS) -o $@ $^ $(ZDM_LDLIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) -shared -Wl,-soname,$(@F) -Wl,-z,defs $(LDFLAGS) -o $@ $^ $(ZDM_LDLIBS)
 
 $(B)/libzdm.so: $(B)/libzdm.so.$(ZDM_SOVERSION)
-	ln -sf $(<F) $@
+	$(Q)ln -sf $(<F) $@
 
 -include $(LIB_OBJ:.o=.d)

@@ -193,6 +193,7 @@ struct zdm_kernel {
 	uint64_t section_pages, subsection_pages;
 	uint64_t page_struct_bytes;	/* sizeof(struct page) */
 	uint64_t vmemmap_kaddr;		/* struct page of PFN 0 */
+	uint64_t page_offset_kaddr;	/* start of the direct map */
 	uint64_t kaslr_offset;		/* bytes */
 };
 ZDM_API const struct zdm_kernel *zdm_session_kernel(const struct zdm_session *s);
