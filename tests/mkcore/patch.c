@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* patch: what a description breaks on purpose, after everything was built well. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core.h"
+
+/*
+ * "LABEL", "LABEL+OFF", "LABEL.member", "page:PFN", or a number. A symbol's
+ * label is its name; the others are in docs/testing.md.
+ */
+static uint64_t place_of(const struct core *c, const struct stmt *s, const char *text)
+{
+	char *label = xstrdup(text), *plus = strchr(label, '+'), *dot = NULL;
+	const struct object *o;
+	uint64_t off = 0, at;
+
+	if (plus) {
+		*plus = '\0';
+		off = number_of(s, plus + 1);
+	}
+	if (!strncmp(label, "page:", 5)) {
+		at = c->vmemmap + number_of(s, label + 5) * c->page_bytes;
+		free(label);
+		return at + off;
+	}
+	o = image_object(&c->im, label);
+	if (!o && (dot = strrchr(label, '.'))) {
+		*dot = '\0';
+		o = image_object(&c->im, label);
+		if (o && !o->type)
+			die_at(s, "%s has no members", label);
+		if (o)
+			off += kern_offset(&c->k, o->type, dot + 1);
+	}
+	if (!o)
+		die_at(s, "nothing is called %s", text);
+	free(label);
+	return o->kaddr + off;
+}
+
+/* "poke WHERE VALUE|@WHERE [bytes=N]" */
+void core_poke(struct core *c, const struct stmt *s)
+{
+	uint64_t at = place_of(c, s, stmt_word(s, 1)), bytes = stmt_number(s, "bytes", 8);
+	const char *value = stmt_word(s, 2);
+
+	if (!bytes || bytes > 8 || at % bytes)
+		die_at(s, "bytes= must be 1, 2, 4 or 8, and fit the address");
+	image_put(&c->im, at, value[0] == '@' ? place_of(c, s, value + 1) : number_of(s, value),
+		  bytes);
+}
+
+static void omit_kaddr(struct core *c, uint64_t kaddr, uint64_t len)
+{
+	uint64_t at;
+
+	for (at = kaddr & ~(uint64_t)(PAGE_BYTES - 1); at < kaddr + len; at += PAGE_BYTES)
+		image_frame(&c->im, image_paddr(&c->im, at), true)->missing = true;
+}
+
+/* The frames that hold the object (and whatever else lies in them). */
+void core_omit_label(struct core *c, const struct stmt *s, const char *label)
+{
+	const struct object *o = image_object(&c->im, label);
+	struct span r;
+
+	if (!strncmp(label, "pages:", 6)) {
+		r = span_of(s, label + 6);
+		omit_kaddr(c, c->vmemmap + r.start * c->page_bytes,
+			   (r.end - r.start) * c->page_bytes);
+	} else if (o) {
+		omit_kaddr(c, o->kaddr, o->len);
+	} else {
+		die_at(s, "nothing is called %s", label);
+	}
+}
+
+/* "omit LABEL…" or "omit pages:A..B": the dump lacks them */
+void core_omit(struct core *c, const struct stmt *s)
+{
+	size_t i;
+
+	stmt_word(s, 1);
+	for (i = 1; i < s->nr; i++)
+		core_omit_label(c, s, s->word[i]);
+}
