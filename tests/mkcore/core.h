@@ -107,6 +107,7 @@ bool flip_is(const struct core *c, const char *kind, const char *arg0, const cha
 void flip_list(const struct core *c);
 
 /* elf.c */
+bool elf_stores(const struct core *c, const struct frame *f);
 void elf_write(struct core *c, const char *path);
 
 #endif

@@ -33,6 +33,12 @@ static bool within(const struct span *list, size_t nr, uint64_t pfn)
 }
 
 /* The frames that the dump holds: RAM, and device memory that was said to be dumped. */
+bool elf_stores(const struct core *c, const struct frame *f)
+{
+	return !f->missing && (within(c->ram, c->nr_ram, f->pfn) ||
+			       within(c->dumped, c->nr_dumped, f->pfn));
+}
+
 static size_t stored_frames(const struct core *c, struct frame ***ret)
 {
 	struct frame **v = xcalloc(c->im.nr_frames, sizeof(*v));
@@ -41,8 +47,7 @@ static size_t stored_frames(const struct core *c, struct frame ***ret)
 	for (i = 0; i < c->im.nr_slots; i++) {
 		struct frame *f = c->im.slot[i];
 
-		if (f && !f->missing && (within(c->ram, c->nr_ram, f->pfn) ||
-					 within(c->dumped, c->nr_dumped, f->pfn)))
+		if (f && elf_stores(c, f))
 			v[n++] = f;
 	}
 	qsort(v, n, sizeof(*v), by_pfn);

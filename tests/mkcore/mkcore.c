@@ -5,6 +5,7 @@
  * mistake made once must not hide itself.
  */
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,13 +15,14 @@
 
 static const char usage[] =
 	"Usage: mkcore [-K DIR] [-f FLIP] [-l LAYOUT] -o VMCORE TEXT\n"
-	"       mkcore [-K DIR] -L TEXT\n"
+	"       mkcore [-K DIR] -L|-P TEXT\n"
 	"Compile a vmcore written as text.\n"
 	"  -o VMCORE  write the ELF vmcore\n"
 	"  -l LAYOUT  write the kernel's symbols, sizes and offsets\n"
 	"  -f FLIP    take one piece of evidence away (a line of -L)\n"
 	"  -L         list the flips of this vmcore: FLIP START END [START END]...,\n"
 	"             the PFNs of which none may then be called valid\n"
+	"  -P         print addresses and the words that stand there, for xlat_check\n"
 	"  -K DIR     where the kernel tables are (default: kernels)\n";
 
 /* The order in which statements take effect, whatever their order in the text. */
@@ -121,35 +123,61 @@ static void write_layout(const struct core *c, const char *path)
 	free(text);
 }
 
+static void print_probe(struct core *c, uint64_t kaddr)
+{
+	struct frame *f;
+
+	kaddr &= ~7ull;
+	f = image_frame(&c->im, image_paddr(&c->im, kaddr), false);
+	if (f && elf_stores(c, f))
+		printf("%016" PRIx64 " %016" PRIx64 "\n", kaddr, image_get(&c->im, kaddr, 8));
+}
+
+/* Addresses and what stands there: each object, and both ends of each mapping. */
+static void print_probes(struct core *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->im.nr_objects; i++)
+		print_probe(c, c->im.object[i].kaddr);
+	for (i = 0; i < c->im.nr_mappings; i++) {
+		print_probe(c, c->im.mapping[i].kaddr);
+		print_probe(c, c->im.mapping[i].kaddr + c->im.mapping[i].len - 8);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	const char *dir = "kernels", *out = NULL, *layout = NULL;
 	struct core c = { 0 };
 	struct text t = { 0 };
-	bool list = false;
+	bool list = false, probes = false;
 	int opt;
 
-	while ((opt = getopt(argc, argv, "K:f:l:o:Lh")) != -1) {
+	while ((opt = getopt(argc, argv, "K:f:l:o:LPh")) != -1) {
 		switch (opt) {
 		case 'K': dir = optarg; break;
 		case 'f': flip_parse(&c.flip, optarg); break;
 		case 'l': layout = optarg; break;
 		case 'o': out = optarg; break;
 		case 'L': list = true; break;
+		case 'P': probes = true; break;
 		case 'h': fputs(usage, stdout); return 0;
 		default: fputs(usage, stderr); return 2;
 		}
 	}
-	if (optind + 1 != argc || (!list && !out)) {
+	if (optind + 1 != argc || (!list && !probes && !out)) {
 		fputs(usage, stderr);
 		return 2;
 	}
 	text_load(&t, argv[optind]);
 	compile(&c, &t, dir);
-	if (list) {
+	if (probes)
+		print_probes(&c);
+	if (list)
 		flip_list(&c);
+	if (!out)
 		return 0;
-	}
 	if (layout)
 		write_layout(&c, layout);
 	elf_write(&c, out);
