@@ -15,9 +15,16 @@ enum zdm_keep {
 	ZDM_DROP,
 };
 
+/* The bit of makedumpfile's dump level that drops user data. */
+#define ZDM_DUMP_LEVEL_USER 8
+
+/* The struct pages that makedumpfile reads at once, in all its versions. */
+#define ZDM_CHUNK_PAGES 512
+
 struct zdm_policy {
-	int dump_level;			/* makedumpfile -d; only bit 8 (user data) matters */
-	bool drop_device_memmap;	/* also RAM frames that hold struct pages of devices */
+	int dump_level;			/* makedumpfile -d; only ZDM_DUMP_LEVEL_USER matters */
+	/* Also RAM frames that hold struct pages of device frames not kept in the dump. */
+	bool drop_device_memmap;
 };
 
 /* What becomes of the frames of a class. */
