@@ -5,19 +5,16 @@
 #include <string.h>
 
 #include <zdm/zdm_carve.h>
+#include "grow.h"
 
 static bool seg_add(struct zdm_carve_plan *plan, size_t *room, const struct zdm_carve_seg *seg)
 {
-	struct zdm_carve_seg *v;
+	struct zdm_carve_seg *v = zdm_grow((void **)&plan->segs, room, plan->nr_segs, sizeof(*v));
 
-	if (plan->nr_segs == *room) {
-		*room = *room ? 2 * *room : 64;
-		v = realloc(plan->segs, *room * sizeof(*v));
-		if (!v)
-			return false;
-		plan->segs = v;
-	}
-	plan->segs[plan->nr_segs++] = *seg;
+	if (!v)
+		return false;
+	*v = *seg;
+	plan->nr_segs++;
 	return true;
 }
 
@@ -126,26 +123,25 @@ static uint64_t held_until(const struct zdm_carve_input *in, uint64_t pos, uint6
 	return pos;
 }
 
-/* Difference of virtual and physical addresses in the direct map, 0: none. */
-static uint64_t direct_map(const struct zdm_carve_input *in)
+/* Virtual address of a frame in the direct map, as the other segments have it. */
+static uint64_t direct_vaddr(const struct zdm_carve_input *in, uint64_t paddr)
 {
+	uint64_t best = UINT64_MAX, diff;
 	size_t i;
 
-	/* The kernel image has a segment of its own, mapped elsewhere: the lowest wins. */
-	uint64_t best = 0, diff;
-
-	for (i = 0; in->has_vaddr && i < in->nr_segs; i++) {
+	/* The kernel image has a segment of its own, mapped higher up: the lowest wins. */
+	for (i = 0; i < in->nr_segs; i++) {
 		diff = in->segs[i].vaddr - in->segs[i].paddr;
-		if (in->segs[i].vaddr && (!best || diff < best))
+		if (in->segs[i].vaddr && diff < best)
 			best = diff;
 	}
-	return best;
+	return best == UINT64_MAX ? 0 : paddr + best;
 }
 
 static bool add_altmap(struct zdm_carve_plan *plan, size_t *room,
 		       const struct zdm_pfn_range *add, size_t nr_add)
 {
-	uint64_t ps = plan->page_bytes, pos, end, stop, diff = direct_map(plan->in);
+	uint64_t ps = plan->page_bytes, pos, end, stop;
 	struct zdm_carve_seg seg;
 	size_t i;
 
@@ -156,7 +152,7 @@ static bool add_altmap(struct zdm_carve_plan *plan, size_t *room,
 			if (stop > end)
 				stop = end;
 			seg = (struct zdm_carve_seg){
-				.paddr = pos, .vaddr = diff ? pos + diff : 0,
+				.paddr = pos, .vaddr = direct_vaddr(plan->in, pos),
 				.file_bytes = stop - pos, .mem_bytes = stop - pos,
 				.flags = PF_R | PF_W | PF_X, .from = ZDM_CARVE_ALTMAP,
 			};

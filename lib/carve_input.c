@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include <zdm/zdm_carve.h>
+#include "grow.h"
+#include "session.h"
 #include "text.h"
 
 /* More than any machine has; a bound for damaged headers. */
@@ -198,16 +200,12 @@ enum zdm_status zdm_carve_input_elf(int fd, struct zdm_carve_input **ret, char *
 static bool add_page_run(struct zdm_carve_input *in, size_t *room, uint64_t start, uint64_t end,
 			 uint64_t page_offset_kaddr)
 {
-	struct zdm_carve_seg *v;
+	struct zdm_carve_seg *v = zdm_grow((void **)&in->segs, room, in->nr_segs, sizeof(*v));
 
-	if (in->nr_segs == *room) {
-		*room = *room ? 2 * *room : 64;
-		v = realloc(in->segs, *room * sizeof(*v));
-		if (!v)
-			return false;
-		in->segs = v;
-	}
-	in->segs[in->nr_segs++] = (struct zdm_carve_seg){
+	if (!v)
+		return false;
+	in->nr_segs++;
+	*v = (struct zdm_carve_seg){
 		.paddr = start, .vaddr = page_offset_kaddr ? page_offset_kaddr + start : 0,
 		.file_bytes = end - start, .mem_bytes = end - start,
 		.flags = PF_R | PF_W | PF_X, .from = ZDM_CARVE_PAGES,
@@ -215,13 +213,13 @@ static bool add_page_run(struct zdm_carve_input *in, size_t *room, uint64_t star
 	return true;
 }
 
-enum zdm_status zdm_carve_input_pages(const struct zdm_reader_ops *ops, void *priv,
-				      const struct zdm_kernel *k, uint64_t end_pfn,
-				      uint64_t page_offset_kaddr, const void *notes,
+enum zdm_status zdm_carve_input_pages(struct zdm_session *s, const struct zdm_reader_ops *ops,
+				      void *priv, uint64_t end_pfn, const void *notes,
 				      size_t notes_bytes, struct zdm_carve_input **ret,
 				      char *err, size_t err_len)
 {
-	uint64_t paddr = 0, end = end_pfn * k->page_size, next;
+	const struct zdm_kernel *k = zdm_session_kernel(s);
+	uint64_t paddr = 0, end = end_pfn * k->page_size, next, page_offset_kaddr;
 	enum zdm_status status = ZDM_OK;
 	struct zdm_carve_input *in;
 	size_t room = 0;
@@ -231,6 +229,7 @@ enum zdm_status zdm_carve_input_pages(const struct zdm_reader_ops *ops, void *pr
 		zdm_errf(err, err_len, "this reader cannot say which frames the dump holds");
 		return ZDM_UNSUPPORTED;
 	}
+	page_offset_kaddr = zdm_reader_xlat(s->r)->page_offset_kaddr;
 	in = calloc(1, sizeof(*in));
 	if (!in || !add_notes(in, notes, notes_bytes))
 		status = ZDM_NOMEM;

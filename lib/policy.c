@@ -10,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "grow.h"
 #include "policy.h"
+#include "session.h"
 
 struct run {
 	uint64_t start, end;
@@ -47,7 +49,6 @@ enum zdm_keep zdm_policy_class(const struct zdm_policy *p, enum zdm_class cls)
 static bool runs_add(struct runs *r, uint64_t start, uint64_t end)
 {
 	struct run *v;
-	size_t room;
 
 	if (start >= end)
 		return true;
@@ -55,15 +56,11 @@ static bool runs_add(struct runs *r, uint64_t start, uint64_t end)
 		r->v[r->nr - 1].end = end;
 		return true;
 	}
-	if (r->nr == r->room) {
-		room = r->room ? 2 * r->room : 64;
-		v = realloc(r->v, room * sizeof(*v));
-		if (!v)
-			return false;
-		r->v = v;
-		r->room = room;
-	}
-	r->v[r->nr++] = (struct run){ start, end };
+	v = zdm_grow((void **)&r->v, &r->room, r->nr, sizeof(*v));
+	if (!v)
+		return false;
+	*v = (struct run){ start, end };
+	r->nr++;
 	return true;
 }
 
@@ -263,7 +260,6 @@ static bool keep_add(struct keep_list *l, uint64_t start, uint64_t end, enum zdm
 		     enum zdm_class cls, bool memmap)
 {
 	struct zdm_keep_range *v, *last = l->nr ? &l->v[l->nr - 1] : NULL;
-	size_t room;
 
 	if (start >= end)
 		return true;
@@ -271,16 +267,12 @@ static bool keep_add(struct keep_list *l, uint64_t start, uint64_t end, enum zdm
 		last->end_pfn = end;
 		return true;
 	}
-	if (l->nr == l->room) {
-		room = l->room ? 2 * l->room : 64;
-		v = realloc(l->v, room * sizeof(*v));
-		if (!v)
-			return false;
-		l->v = v;
-		l->room = room;
-	}
-	l->v[l->nr++] = (struct zdm_keep_range){ .start_pfn = start, .end_pfn = end,
-						 .keep = keep, .cls = cls, .memmap = memmap };
+	v = zdm_grow((void **)&l->v, &l->room, l->nr, sizeof(*v));
+	if (!v)
+		return false;
+	*v = (struct zdm_keep_range){ .start_pfn = start, .end_pfn = end,
+				      .keep = keep, .cls = cls, .memmap = memmap };
+	l->nr++;
 	return true;
 }
 
@@ -332,4 +324,37 @@ enum zdm_status zdm_policy_compute(const struct zdm_kernel *k, const struct zdm_
 	*ret = list.v;
 	*nr = list.nr;
 	return ZDM_OK;
+}
+
+static enum zdm_status walk_session(void *priv, uint64_t kaddr, struct zdm_leaf *ret)
+{
+	struct zdm_session *s = priv;
+
+	return zdm_walk_kaddr(s->r, kaddr, ret);
+}
+
+static enum zdm_status present_session(void *priv, uint64_t paddr, bool *present,
+				       uint64_t *end_paddr)
+{
+	struct zdm_session *s = priv;
+
+	return zdm_reader_present(s->r, paddr, present, end_paddr);
+}
+
+enum zdm_status zdm_policy_ranges(struct zdm_session *s, const struct zdm_model *m,
+				  const struct zdm_policy *p, uint64_t chunk_pages,
+				  struct zdm_keep_range **ret, size_t *nr)
+{
+	const struct zdm_kernel *k = zdm_model_kernel(m);
+	const struct zdm_xlat *xlat = zdm_reader_xlat(s->r);
+	struct zdm_policy_env env = { .priv = s };
+	const struct zdm_range *ranges;
+	size_t nr_ranges = zdm_model_ranges(m, &ranges);
+
+	/* Without page tables or vmemmap nobody knows which frames store the memmap. */
+	if (k->vmemmap_kaddr && xlat && xlat->levels)
+		env.walk_fn = walk_session;
+	if (zdm_reader_can_present(s->r))
+		env.present_fn = present_session;
+	return zdm_policy_compute(k, ranges, nr_ranges, p, chunk_pages, &env, ret, nr);
 }

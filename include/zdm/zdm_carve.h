@@ -53,12 +53,12 @@ struct zdm_carve_input {
 ZDM_API enum zdm_status zdm_carve_input_elf(int fd, struct zdm_carve_input **ret, char *err,
 					    size_t err_len);
 /*
- * The frames below end_pfn that present_fn says are there. page_offset_kaddr:
- * start of the direct map, 0 if not known. notes (ELF notes) are copied.
+ * The frames below end_pfn that present_fn says are there, by the ops and priv
+ * the session was opened with. notes (ELF notes) are copied.
  */
-ZDM_API enum zdm_status zdm_carve_input_pages(const struct zdm_reader_ops *ops, void *priv,
-					      const struct zdm_kernel *k, uint64_t end_pfn,
-					      uint64_t page_offset_kaddr, const void *notes,
+ZDM_API enum zdm_status zdm_carve_input_pages(struct zdm_session *s,
+					      const struct zdm_reader_ops *ops, void *priv,
+					      uint64_t end_pfn, const void *notes,
 					      size_t notes_bytes, struct zdm_carve_input **ret,
 					      char *err, size_t err_len);
 ZDM_API void zdm_carve_input_free(struct zdm_carve_input *in);
