@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <defs.h>
+
+#include "dump_file.h"
+#include "guard.h"
+#include "reader_crash.h"
+
+#define MAX_VMCOREINFO_BYTES (64 * 1024)
+#define MAX_NAME 128
+
+struct read_req {
+	ulonglong addr;
+	int memtype;
+	void *buf;
+	long len;
+	bool ok;
+};
+
+static void call_read(void *arg)
+{
+	struct read_req *q = arg;
+
+	q->ok = readmem(q->addr, q->memtype, q->buf, q->len, "zdm", RETURN_ON_ERROR | QUIET);
+}
+
+static bool read_mem(ulonglong addr, int memtype, void *buf, size_t len)
+{
+	struct read_req q = { .addr = addr, .memtype = memtype, .buf = buf, .len = (long)len };
+
+	return len <= LONG_MAX && !guard_interrupted() && guard_call(call_read, &q) && q.ok;
+}
+
+static bool all_zero(const char *p, size_t len)
+{
+	return !len || (!p[0] && !memcmp(p, p + 1, len - 1));
+}
+
+static bool file_has(const struct reader_crash *r, uint64_t paddr, size_t len)
+{
+	uint64_t end;
+
+	while (len) {
+		if (!dump_file_has(r->file, paddr, &end))
+			return false;
+		if (end - paddr >= len)
+			return true;
+		len -= end - paddr;
+		paddr = end;
+	}
+	return true;
+}
+
+static enum zdm_status read_phys(void *priv, uint64_t paddr, void *buf, size_t len)
+{
+	const struct reader_crash *r = priv;
+
+	if (!len)
+		return ZDM_OK;
+	if (r->file && !file_has(r, paddr, len))
+		return ZDM_UNREADABLE;
+	if (!read_mem(paddr, PHYSADDR, buf, len))
+		return ZDM_UNREADABLE;
+	/*
+	 * With --zero_excluded, crash may have put a page of zeros into its cache
+	 * for one that an incomplete dump lacks: there, zeros prove nothing.
+	 */
+	if (guard_zero_fill_wanted() && (pc->flags2 & INCOMPLETE_DUMP) && all_zero(buf, len))
+		return ZDM_UNREADABLE;
+	return ZDM_OK;
+}
+
+static enum zdm_status present(void *priv, uint64_t paddr, bool *ret, uint64_t *end_paddr)
+{
+	const struct reader_crash *r = priv;
+	char byte;
+
+	if (r->file) {
+		*ret = dump_file_has(r->file, paddr, end_paddr);
+	} else {
+		*ret = read_mem(paddr, PHYSADDR, &byte, 1);
+		*end_paddr = (paddr | (PAGESIZE() - 1)) + 1;
+	}
+	return ZDM_OK;
+}
+
+struct name_req {
+	char name[MAX_NAME];		/* crash's functions take them writable */
+	char member[MAX_NAME];
+	long value, size;
+	bool ok;
+};
+
+static bool name_init(struct name_req *q, const char *prefix, const char *name, const char *member)
+{
+	memset(q, 0, sizeof(*q));
+	return snprintf(q->name, MAX_NAME, "%s%s", prefix, name) < MAX_NAME &&
+	       snprintf(q->member, MAX_NAME, "%s", member) < MAX_NAME && !guard_interrupted();
+}
+
+static void call_symbol(void *arg)
+{
+	struct name_req *q = arg;
+	struct syment *sp = kernel_symbol_search(q->name);
+
+	q->ok = sp != NULL;
+	if (sp)
+		q->value = (long)sp->value;
+}
+
+static enum zdm_status symbol(void *priv, const char *name, uint64_t *kaddr)
+{
+	struct name_req q;
+
+	(void)priv;
+	if (!name_init(&q, "", name, "") || !guard_call(call_symbol, &q) || !q.ok)
+		return ZDM_ABSENT;
+	*kaddr = (uint64_t)q.value;
+	return ZDM_OK;
+}
+
+static void call_size(void *arg)
+{
+	struct name_req *q = arg;
+
+	q->size = STRUCT_SIZE(q->name);
+}
+
+/* crash resolves a bare name to a variable or function first: say what is meant. */
+static const char *const type_prefixes[] = { "struct ", "union ", "" };
+#define NR_PREFIXES (sizeof(type_prefixes) / sizeof(type_prefixes[0]))
+
+static enum zdm_status size(void *priv, const char *type, uint64_t *bytes)
+{
+	struct name_req q;
+	size_t i;
+
+	(void)priv;
+	for (i = 0; i < NR_PREFIXES; i++) {
+		if (name_init(&q, type_prefixes[i], type, "") && guard_call(call_size, &q) &&
+		    q.size > 0) {
+			*bytes = (uint64_t)q.size;
+			return ZDM_OK;
+		}
+	}
+	return ZDM_ABSENT;
+}
+
+static void call_member(void *arg)
+{
+	struct name_req *q = arg;
+
+	q->value = MEMBER_OFFSET(q->name, q->member);
+	if (q->value >= 0)
+		q->size = MEMBER_SIZE(q->name, q->member);
+}
+
+static enum zdm_status member(void *priv, const char *type, const char *name,
+			      struct zdm_member *ret)
+{
+	struct name_req q;
+	size_t i;
+
+	(void)priv;
+	for (i = 0; i < NR_PREFIXES; i++) {
+		if (name_init(&q, type_prefixes[i], type, name) && guard_call(call_member, &q) &&
+		    q.value >= 0) {
+			ret->off_bytes = (uint64_t)q.value;
+			ret->size_bytes = q.size > 0 ? (uint64_t)q.size : 0;
+			return ZDM_OK;
+		}
+	}
+	return ZDM_ABSENT;
+}
+
+static void call_enumerator(void *arg)
+{
+	struct name_req *q = arg;
+
+	q->ok = enumerator_value(q->name, &q->value);
+}
+
+/* Facts that are no enumerators, but that VMCOREINFO gives as numbers and crash has found out. */
+static bool own_number(const char *name, int64_t *ret)
+{
+#ifdef X86_64
+	if (!strcmp(name, "phys_base"))
+		*ret = (int64_t)machdep->machspec->phys_base;
+	else if (!strcmp(name, "pgtable_l5_enabled"))
+		*ret = !!(machdep->flags & VM_5LEVEL);
+	else
+		return false;
+	return true;
+#else
+	(void)name;
+	(void)ret;
+	return false;
+#endif
+}
+
+static enum zdm_status enumerator(void *priv, const char *name, int64_t *ret)
+{
+	struct name_req q;
+
+	(void)priv;
+	if (own_number(name, ret))
+		return ZDM_OK;
+	if (!name_init(&q, "", name, "") || !guard_call(call_enumerator, &q) || !q.ok)
+		return ZDM_ABSENT;
+	*ret = q.value;
+	return ZDM_OK;
+}
+
+/* vmcoreinfo_data is a pointer to the text; before Linux 4.13 it was the text itself. */
+static bool read_vmcoreinfo_at(struct reader_crash *r, uint64_t kaddr, size_t len)
+{
+	char *text = malloc(len + 1);
+
+	if (!text)
+		return false;
+	if (!read_mem(kaddr, KVADDR, text, len) || strncmp(text, "OSRELEASE=", 10)) {
+		free(text);
+		return false;
+	}
+	text[len] = '\0';
+	r->vmcoreinfo = text;
+	r->vmcoreinfo_len = strnlen(text, len);
+	return true;
+}
+
+static enum zdm_status vmcoreinfo(void *priv, const char **text, size_t *len)
+{
+	struct reader_crash *r = priv;
+	uint64_t data, size_kaddr, ptr, bytes = 0;
+
+	if (!r->vmcoreinfo_tried) {
+		r->vmcoreinfo_tried = true;
+		if (symbol(r, "vmcoreinfo_data", &data) != ZDM_OK ||
+		    symbol(r, "vmcoreinfo_size", &size_kaddr) != ZDM_OK ||
+		    !read_mem(size_kaddr, KVADDR, &bytes, sizeof(ulong)) ||
+		    !bytes || bytes > MAX_VMCOREINFO_BYTES)
+			return ZDM_ABSENT;
+		if (!read_mem(data, KVADDR, &ptr, sizeof(ulong)) ||
+		    !read_vmcoreinfo_at(r, ptr, bytes))
+			read_vmcoreinfo_at(r, data, bytes);
+	}
+	if (!r->vmcoreinfo)
+		return ZDM_ABSENT;
+	*text = r->vmcoreinfo;
+	*len = r->vmcoreinfo_len;
+	return ZDM_OK;
+}
+
+void zdm_reader_crash_init(struct reader_crash *r, struct zdm_reader_ops *ops)
+{
+	memset(r, 0, sizeof(*r));
+	if (NETDUMP_DUMPFILE() || KDUMP_DUMPFILE() || DISKDUMP_DUMPFILE())
+		r->file = dump_file_open(pc->dumpfile);
+	memset(ops, 0, sizeof(*ops));
+	ops->size = sizeof(*ops);
+	ops->api = ZDM_READER_API;
+	ops->machine = pc->machine_type && STREQ(pc->machine_type, "X86_64") ? "x86_64" :
+		       pc->machine_type;
+	ops->read_phys_fn = read_phys;
+	ops->present_fn = present;
+	ops->symbol_fn = symbol;
+	ops->size_fn = size;
+	ops->member_fn = member;
+	ops->enumerator_fn = enumerator;
+	ops->vmcoreinfo_fn = vmcoreinfo;
+}
+
+void zdm_reader_crash_deinit(struct reader_crash *r)
+{
+	dump_file_close(r->file);
+	free(r->vmcoreinfo);
+	memset(r, 0, sizeof(*r));
+}

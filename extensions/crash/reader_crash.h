@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* reader_crash: crash's dump, symbols and types as a host of the library. */
+#ifndef ZDM_CRASH_READER_H
+#define ZDM_CRASH_READER_H
+
+#include <zdm/zdm_reader.h>
+
+struct dump_file;
+
+struct reader_crash {
+	struct dump_file *file;	/* NULL: only trying tells whether a page is there */
+	char *vmcoreinfo;	/* NULL: not looked for yet, or not found */
+	size_t vmcoreinfo_len;
+	bool vmcoreinfo_tried;
+};
+
+/* Fill in the table; `priv` of every function is the struct reader_crash. */
+void zdm_reader_crash_init(struct reader_crash *r, struct zdm_reader_ops *ops);
+void zdm_reader_crash_deinit(struct reader_crash *r);
+
+#endif
