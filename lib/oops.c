@@ -6,6 +6,7 @@
  * small number could: it only supports a pointer to the same page.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
