@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The extension for crash. Build it against the header of the crash that will load it.
+
+CRASH ?= crash
+CRASH_INCLUDE ?= /usr/include/crash
+CRASH_EXTENSIONS ?= /usr/lib/crash/extensions
+CRASH_SRC := $(sort $(wildcard extensions/crash/*.c))
+CRASH_OBJ = $(CRASH_SRC:%.c=$(OBJ)/%.o)
+# Only what the library needs for reading a dump through a host.
+CRASH_LIBS := libbpf libdw libelf zlib
+
+.PHONY: crash check-crash bench-crash install-crash
+## crash            the crash extension, $(B)/crash/zdm.so; CRASH_INCLUDE=DIR of another defs.h
+crash: $(B)/crash/zdm.so
+
+$(OBJ)/extensions/crash/%.o: extensions/crash/%.c
+	@mkdir -p $(@D)
+	@test -e $(CRASH_INCLUDE)/defs.h || { \
+		echo "no $(CRASH_INCLUDE)/defs.h: install package crash, or give CRASH_INCLUDE=" >&2; \
+		exit 1; }
+	$(if $(V),,@echo "  CC      $@";)$(CC) -Iinclude -isystem $(CRASH_INCLUDE) $(ZDM_CFLAGS) -c -o $@ $<
+
+# Hidden symbols and -Bsymbolic: crash has functions of any name, extensions share one space.
+$(B)/crash/zdm.so: $(CRASH_OBJ) $(B)/libzdm.a
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  LD      $@";)$(CC) -shared -Wl,-Bsymbolic -Wl,--exclude-libs,ALL \
+		-Wl,--as-needed $(LDFLAGS) -o $@ $(CRASH_OBJ) $(B)/libzdm.a \
+		$$($(PKG_CONFIG) --libs $(CRASH_LIBS))
+
+## check-crash      the extension in the real crash, on every lab dump it opens: LABDIR=
+check-crash: $(B)/crash/zdm.so
+	@for t in tests/frontends/crash-*.sh; do $$t || exit 1; done
+
+## bench-crash      what the extension adds to crash's start
+bench-crash: $(B)/crash/zdm.so
+	bench/crash-start.sh
+
+install-crash: $(B)/crash/zdm.so
+	install -d $(DESTDIR)$(CRASH_EXTENSIONS)
+	install -m 644 $< $(DESTDIR)$(CRASH_EXTENSIONS)/zdm.so
+
+-include $(CRASH_OBJ:.o=.d)
