@@ -185,5 +185,7 @@ struct zdm_verdict zdm_classify(const struct zdm_facts *f)
 		return bit_clear(f);
 	if (f->where == ZDM_MEMMAP_NONE)
 		return unknown(ZDM_REASON_NOT_MAPPED, f->where_kaddr);
+	if (f->deferred && (flags(f) & ZDM_SECTION_EARLY) && !f->has_entry)
+		return unknown(ZDM_REASON_DEFERRED, 0);
 	return f->has_entry ? device(f) : no_entry(f);
 }

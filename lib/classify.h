@@ -17,6 +17,7 @@ struct zdm_facts {
 	uint64_t gap_kaddr;
 	enum zdm_tri bit;		/* sub-section bit */
 	enum zdm_tri sampled_device;	/* struct pages say ZONE_DEVICE, where sampled */
+	bool deferred;			/* boot had not initialised the struct pages yet */
 	/* memory block */
 	const struct zdm_block *block;	/* NULL: none known */
 	/* look-up */

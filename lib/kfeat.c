@@ -60,14 +60,15 @@ static enum zdm_tri probe_taint(const struct zdm_kdef *k)
 
 /*
  * Linux kernel commit 0740a50b9baa ("mm/page_alloc.c: refactor initialization
- * of struct page for holes in memory layout") (in v5.12) initialises every
- * struct page of a boot hole. It leaves no symbol of its own that survives
- * inlining; pfn_to_online_page() came in the same release. Stable trees took
- * the commit without it, so its absence proves nothing.
+ * of struct page for holes in memory layout") (in v5.12 and stable trees)
+ * initialises every struct page of a boot hole, in init_unavailable_range().
+ * Where that was inlined, pfn_to_online_page() witnesses the release. That
+ * neither is there proves nothing.
  */
 static enum zdm_tri probe_boothole(const struct zdm_kdef *k)
 {
-	return zdm_kdef_has(k, ZDM_SYM_PFN_TO_ONLINE_PAGE) ? ZDM_YES : ZDM_UNKNOWN;
+	return zdm_kdef_has(k, ZDM_SYM_INIT_UNAVAILABLE) ||
+	       zdm_kdef_has(k, ZDM_SYM_PFN_TO_ONLINE_PAGE) ? ZDM_YES : ZDM_UNKNOWN;
 }
 
 /* Linux kernel commit e7744aa25cff ("memremap: drop private struct page_map") (in v4.16). */

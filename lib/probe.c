@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "deferred.h"
 #include "grow.h"
 #include "probe.h"
 
@@ -142,15 +143,29 @@ enum zdm_status zdm_probes_read(struct zdm_session *s, const struct zdm_sections
 		for (i = 0; i < pgmaps->nr && st == ZDM_OK; i++)
 			find_progress(s, &pgmaps->v[i], &ret->progress[i]);
 	}
+	if (st == ZDM_OK)
+		st = zdm_deferred_read(s, ret);
 	if (st != ZDM_OK)
 		zdm_probes_deinit(ret);
 	return st;
+}
+
+bool zdm_probes_is_deferred(const struct zdm_probes *p, uint64_t pfn)
+{
+	size_t i;
+
+	for (i = 0; i < p->nr_deferred; i++) {
+		if (pfn >= p->deferred[i].start_pfn && pfn < p->deferred[i].end_pfn)
+			return true;
+	}
+	return false;
 }
 
 void zdm_probes_deinit(struct zdm_probes *p)
 {
 	free(p->samples);
 	free(p->progress);
+	free(p->deferred);
 	memset(p, 0, sizeof(*p));
 }
 

@@ -21,15 +21,23 @@ struct zdm_progress {
 	enum zdm_status status;		/* UNREADABLE: the struct pages are not in the dump */
 };
 
+/* Boot memory of a node whose struct pages the kernel had not come to yet. */
+struct zdm_deferred {
+	uint64_t start_pfn, end_pfn;
+};
+
 struct zdm_probes {
 	struct zdm_sample *samples;	/* by section_nr, subsection */
 	size_t nr_samples, cap_samples;
 	struct zdm_progress *progress;	/* one for each pgmap; NULL: kernel has nr_range */
+	struct zdm_deferred *deferred;
+	size_t nr_deferred, cap_deferred;
 };
 
 /* NOMEM is the only failure. */
 enum zdm_status zdm_probes_read(struct zdm_session *s, const struct zdm_sections *sections,
 				const struct zdm_pgmaps *pgmaps, struct zdm_probes *ret);
+bool zdm_probes_is_deferred(const struct zdm_probes *p, uint64_t pfn);
 void zdm_probes_deinit(struct zdm_probes *p);
 
 /* NULL: that sub-section was not sampled, as nothing depends on it. */

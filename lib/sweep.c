@@ -91,6 +91,7 @@ static void section_facts(const struct zdm_model *m, const struct zdm_section *s
 	f->bit = zdm_sections_bit(&m->sections, sec, i);
 	smp = zdm_probes_sample(&m->probes, sec->nr, i);
 	f->sampled_device = smp ? smp->is_device : ZDM_UNKNOWN;
+	f->deferred = m->probes.nr_deferred && zdm_probes_is_deferred(&m->probes, pfn);
 	f->block = sec->block >= 0 ? &m->blocks.v[sec->block] : NULL;
 	if (m->feat.v[ZDM_FEAT_SUBSECTIONS] != ZDM_NO)
 		return;			/* only the padding of old kernels asks who else is here */
@@ -277,6 +278,10 @@ static enum zdm_status sweep_section(struct sweep *sw, const struct zdm_section 
 	cut_entries(sw, start, end);
 	for (i = sw->extent; i < m->vmemmap.nr && m->vmemmap.v[i].start_pfn < end; i++)
 		cut(sw, start, end, m->vmemmap.v[i].start_pfn);
+	for (i = 0; i < m->probes.nr_deferred; i++) {
+		cut(sw, start, end, m->probes.deferred[i].start_pfn);
+		cut(sw, start, end, m->probes.deferred[i].end_pfn);
+	}
 	return classify_pieces(sw, sec, start, end);
 }
 
