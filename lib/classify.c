@@ -60,6 +60,9 @@ static struct zdm_verdict not_populated(const struct zdm_facts *f, enum zdm_clas
 		return verdict(cls, ZDM_NO, reason);
 	if (f->pgmap->dead == ZDM_YES)
 		return of_pgmap(f, verdict(cls, ZDM_NO, ZDM_REASON_TORN_DOWN));
+	/* of the reserve more is known: it will not be initialised later, either */
+	if (f->part == ZDM_PART_RESERVE)
+		return of_pgmap(f, verdict(ZDM_CLASS_RESERVED, ZDM_NO, ZDM_REASON_ALTMAP_RESERVE));
 	return of_pgmap(f, verdict(ZDM_CLASS_PENDING, ZDM_NO, ZDM_REASON_ENTRY_NOT_MAPPED));
 }
 
@@ -70,9 +73,15 @@ static struct zdm_verdict device_progress(const struct zdm_facts *f)
 		verdict(ZDM_CLASS_ALTMAP, ZDM_YES, ZDM_REASON_ALTMAP_BACKING) :
 		verdict(ZDM_CLASS_DEVICE, ZDM_YES, ZDM_REASON_DEVICE);
 
-	if (f->pgmap->nr_range >= 0)
-		return f->range < f->pgmap->nr_range ? done :
-		       verdict(ZDM_CLASS_PENDING, ZDM_NO, ZDM_REASON_NR_RANGE);
+	if (f->pgmap->nr_range >= 0) {
+		if (f->range < f->pgmap->nr_range)
+			return done;
+		if (f->part == ZDM_PART_BACKING && f->backing_done == ZDM_YES)
+			return verdict(ZDM_CLASS_ALTMAP, ZDM_YES, ZDM_REASON_ALTMAP_EARLY);
+		if (f->part == ZDM_PART_BACKING && f->backing_done == ZDM_UNKNOWN)
+			return unknown(ZDM_REASON_PAGES_UNVERIFIED, 0);
+		return verdict(ZDM_CLASS_PENDING, ZDM_NO, ZDM_REASON_NR_RANGE);
+	}
 	if (f->pages_done == ZDM_YES)
 		return done;
 	if (f->pages_done == ZDM_NO)

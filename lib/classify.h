@@ -30,6 +30,7 @@ struct zdm_facts {
 	int64_t range;			/* of pgmap->ranges, -1: none covers it */
 	enum zdm_altmap_part part;
 	enum zdm_tri pages_done;	/* kernels without nr_range */
+	enum zdm_tri backing_done;	/* of an unfinished range: its altmap part */
 	bool shares_section;		/* another part of the section has a live entry */
 	/* memmap */
 	enum zdm_memmap where;

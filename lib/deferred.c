@@ -10,8 +10,7 @@
 
 #include "deferred.h"
 #include "grow.h"
-
-#define MAX_NODES 1024u			/* NODES_SHIFT is 10 at most */
+#include "nodes.h"
 
 /* struct static_key begins with atomic_t enabled (include/linux/jump_label.h). */
 static bool still_deferred(struct zdm_session *s)
@@ -49,17 +48,14 @@ static enum zdm_status add_node(struct zdm_session *s, uint64_t pgdat, struct zd
 
 enum zdm_status zdm_deferred_read(struct zdm_session *s, struct zdm_probes *ret)
 {
-	unsigned int i, nodes = s->g.node_shift && s->g.node_shift < 64 ?
-				1u << (64 - s->g.node_shift) : 1;
 	enum zdm_status st = ZDM_OK;
+	unsigned int i;
 	uint64_t pgdat;
 
-	if (!still_deferred(s) || !zdm_kdef_has(&s->k, ZDM_SYM_NODE_DATA) ||
-	    !zdm_kdef_has(&s->k, ZDM_MEM_NODE_START) || !zdm_kdef_has(&s->k, ZDM_MEM_NODE_SPANNED))
+	if (!still_deferred(s) || !zdm_kdef_has(&s->k, ZDM_MEM_NODE_START) ||
+	    !zdm_kdef_has(&s->k, ZDM_MEM_NODE_SPANNED))
 		return ZDM_OK;
-	for (i = 0; i < nodes && i < MAX_NODES && st == ZDM_OK; i++) {
-		if (zdm_read_u64(s->r, zdm_kdef_get(&s->k, ZDM_SYM_NODE_DATA) + i * 8, &pgdat))
-			break;
+	for (i = 0; st == ZDM_OK && zdm_node_kaddr(s, i, &pgdat) == ZDM_OK; i++) {
 		if (pgdat)
 			st = add_node(s, pgdat, ret);
 	}

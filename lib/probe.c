@@ -4,6 +4,7 @@
 
 #include "deferred.h"
 #include "grow.h"
+#include "nodes.h"
 #include "probe.h"
 
 static uint64_t page_kaddr(const struct zdm_session *s, uint64_t pfn)
@@ -122,6 +123,58 @@ static void find_progress(struct zdm_session *s, const struct zdm_pgmap *pgmap,
 	ret->done_pfn = lo;
 }
 
+/*
+ * A frame that stores memmap: zone ZONE_DEVICE, and lru linked to itself, as
+ * __init_single_page() leaves it. The same bytes from an earlier life of the
+ * device are as good: the kernel would write no others.
+ */
+static enum zdm_tri is_backing_page(struct zdm_session *s, uint64_t pfn)
+{
+	uint64_t lru = page_kaddr(s, pfn) + zdm_kdef_or(&s->k, ZDM_MEM_PAGE_LRU, 8), links[2];
+	enum zdm_tri device = zone_is_device(s, pfn);
+
+	if (device != ZDM_YES)
+		return device;
+	if (zdm_read_kaddr(s->r, lru, links, sizeof(links)) != ZDM_OK)
+		return ZDM_UNKNOWN;
+	return links[0] == lru && links[1] == lru ? ZDM_YES : ZDM_NO;
+}
+
+static void find_backing(struct zdm_session *s, const struct zdm_pgmap *pgmap,
+			 struct zdm_backing *ret)
+{
+	const struct zdm_altmap *a = &pgmap->altmap;
+	uint64_t first = a->base_pfn + a->reserve, last = first + a->free - 1;
+
+	ret->done = ZDM_NO;
+	if (pgmap->status != ZDM_OK || pgmap->altmap_status != ZDM_OK || !a->free ||
+	    pgmap->nr_range > 0)
+		return;
+	ret->done = zdm_zone_device_spans(s, a->base_pfn, last + 1);
+	if (ret->done == ZDM_YES)
+		ret->done = is_backing_page(s, last);
+	if (ret->done == ZDM_YES)
+		ret->done = is_backing_page(s, first);
+}
+
+/* What the pgmaps' own fields leave open. */
+static enum zdm_status probe_pgmaps(struct zdm_session *s, const struct zdm_pgmaps *pgmaps,
+				    struct zdm_probes *ret)
+{
+	size_t i, n = pgmaps->nr ? pgmaps->nr : 1;
+
+	if (zdm_feat_yes(&s->f, ZDM_FEAT_NR_RANGE)) {
+		ret->backing = calloc(n, sizeof(*ret->backing));
+		for (i = 0; ret->backing && i < pgmaps->nr; i++)
+			find_backing(s, &pgmaps->v[i], &ret->backing[i]);
+		return ret->backing ? ZDM_OK : ZDM_NOMEM;
+	}
+	ret->progress = calloc(n, sizeof(*ret->progress));
+	for (i = 0; ret->progress && i < pgmaps->nr; i++)
+		find_progress(s, &pgmaps->v[i], &ret->progress[i]);
+	return ret->progress ? ZDM_OK : ZDM_NOMEM;
+}
+
 enum zdm_status zdm_probes_read(struct zdm_session *s, const struct zdm_sections *sections,
 				const struct zdm_pgmaps *pgmaps, struct zdm_probes *ret)
 {
@@ -136,13 +189,8 @@ enum zdm_status zdm_probes_read(struct zdm_session *s, const struct zdm_sections
 				st = sample(s, ret, sections->v[i].nr, bit);
 		}
 	}
-	if (st == ZDM_OK && !zdm_feat_yes(&s->f, ZDM_FEAT_NR_RANGE) && pgmaps->nr) {
-		ret->progress = calloc(pgmaps->nr, sizeof(*ret->progress));
-		if (!ret->progress)
-			st = ZDM_NOMEM;
-		for (i = 0; i < pgmaps->nr && st == ZDM_OK; i++)
-			find_progress(s, &pgmaps->v[i], &ret->progress[i]);
-	}
+	if (st == ZDM_OK)
+		st = probe_pgmaps(s, pgmaps, ret);
 	if (st == ZDM_OK)
 		st = zdm_deferred_read(s, ret);
 	if (st != ZDM_OK)
@@ -165,6 +213,7 @@ void zdm_probes_deinit(struct zdm_probes *p)
 {
 	free(p->samples);
 	free(p->progress);
+	free(p->backing);
 	free(p->deferred);
 	memset(p, 0, sizeof(*p));
 }

@@ -21,6 +21,15 @@ struct zdm_progress {
 	enum zdm_status status;		/* UNREADABLE: the struct pages are not in the dump */
 };
 
+/*
+ * A pgmap of which nothing is counted yet: whether the struct pages of the
+ * frames that store its memmap are done. They are written before the others,
+ * as its zone grows (move_pfn_range_to_zone(), 5.10 to 7.3).
+ */
+struct zdm_backing {
+	enum zdm_tri done;
+};
+
 /* Boot memory of a node whose struct pages the kernel had not come to yet. */
 struct zdm_deferred {
 	uint64_t start_pfn, end_pfn;
@@ -30,6 +39,7 @@ struct zdm_probes {
 	struct zdm_sample *samples;	/* by section_nr, subsection */
 	size_t nr_samples, cap_samples;
 	struct zdm_progress *progress;	/* one for each pgmap; NULL: kernel has nr_range */
+	struct zdm_backing *backing;	/* one for each pgmap; NULL: kernel has no nr_range */
 	struct zdm_deferred *deferred;
 	size_t nr_deferred, cap_deferred;
 };

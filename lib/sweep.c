@@ -69,6 +69,7 @@ static void entry_facts(const struct zdm_model *m, const struct zdm_pgmap_entry 
 	f->range = range_of(f->pgmap, pfn);
 	f->part = part_of(f->pgmap, f->range, pfn);
 	f->pages_done = pages_done(m, f, pfn);
+	f->backing_done = m->probes.backing ? m->probes.backing[e->pgmap].done : ZDM_UNKNOWN;
 }
 
 static bool entry_is_live(const struct zdm_model *m, const struct zdm_pgmap_entry *e)

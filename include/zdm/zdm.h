@@ -63,6 +63,7 @@ enum zdm_reason {
 	ZDM_REASON_PAGES_UNVERIFIED,	/* before 5.10, struct pages not in the dump */
 	ZDM_REASON_ALTMAP_RESERVE,	/* case 5 */
 	ZDM_REASON_ALTMAP_BACKING,
+	ZDM_REASON_ALTMAP_EARLY,	/* the same in a range that is not finished */
 	ZDM_REASON_DEVICE,
 	ZDM_REASON_DYING,		/* ref DEAD: teardown has begun */
 	ZDM_REASON_TORN_DOWN,		/* entry, DEAD, memmap gone */
