@@ -18,6 +18,7 @@
 struct zdm_dwarf {
 	Dwarf *dwarf;
 	bool indexed;
+	enum zdm_status index_status;
 	struct zdm_dwarf_index index;
 };
 
@@ -49,15 +50,13 @@ void zdm_dwarf_close(struct zdm_dwarf *d)
 
 static enum zdm_status make_index(struct zdm_dwarf *d)
 {
-	enum zdm_status st;
-
-	if (d->indexed)
-		return ZDM_OK;
-	st = zdm_dwarf_index_build(&d->index, d->dwarf);
-	if (st)
-		zdm_dwarf_index_deinit(&d->index);
-	d->indexed = !st;
-	return st;
+	if (!d->indexed) {
+		d->index_status = zdm_dwarf_index_build(&d->index, d->dwarf);
+		if (d->index_status)
+			zdm_dwarf_index_deinit(&d->index);
+		d->indexed = true;
+	}
+	return d->index_status;
 }
 
 static bool is_composite(Dwarf_Die *die)
