@@ -60,7 +60,7 @@ void core_add_block(struct core *c, const struct stmt *s)
 			      xprintf("block:%" PRIu64, b.sections.start));
 	put(c, b.kaddr, "start_section_nr", b.sections.start, 8);
 	put(c, b.kaddr, "end_section_nr", b.sections.end - 1, 8);
-	put(c, b.kaddr, "state", state_of(c, s), kern_param_number(&c->k, "block_state_bytes"));
+	put(c, b.kaddr, "state", state_of(c, s), kern_size(&c->k, "memory_block.state"));
 	put_vmemmap_pages(c, b.kaddr, b.sections, stmt_number(s, "vmemmap_pages", 0));
 	c->block = xrealloc(c->block, (c->nr_blocks + 1) * sizeof(b));
 	c->block[c->nr_blocks++] = b;

@@ -84,6 +84,22 @@ static void stmt_add_words(struct stmt *s, char *line)
 	}
 }
 
+/* "include FILE", beside the file that says so */
+static void include(struct text *t)
+{
+	struct stmt s = t->stmt[--t->nr];
+	const char *slash = strrchr(s.file, '/');
+	char *path = xprintf("%.*s%s", slash ? (int)(slash + 1 - s.file) : 0, s.file,
+			     stmt_word(&s, 1));
+
+	if (t->depth > 3)
+		die_at(&s, "includes itself");
+	t->depth++;
+	text_load(t, path);
+	t->depth--;
+	free(path);
+}
+
 void text_load(struct text *t, const char *path)
 {
 	char *line = NULL, *file = xstrdup(path);
@@ -108,6 +124,8 @@ void text_load(struct text *t, const char *path)
 		}
 		s = &t->stmt[t->nr - 1];
 		stmt_add_words(s, line);
+		if (!strcmp(s->word[0], "include") && s->nr == 2)
+			include(t);
 	}
 	free(line);
 	fclose(f);

@@ -17,6 +17,7 @@ struct stmt {
 struct text {
 	struct stmt *stmt;
 	size_t nr;
+	unsigned int depth;	/* of includes */
 };
 
 /* A half-open range of numbers, as written "A..B"; one number stands for one. */

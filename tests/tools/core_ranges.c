@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * core_ranges [-l LAYOUT] VMCORE: the ranges of an ELF vmcore, straight from
+ * the library through elf_reader, a line each:
+ *   START END CLASS VALID memmap=… in_dump=… case=… pgmap=… why=…
+ * Exit codes as build/zdm: 0 done, 1 damaged, 3 cannot open, 4 something is missing.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <zdm/zdm.h>
+
+#include "elf_reader.h"
+
+static void print_ranges(const struct zdm_model *m)
+{
+	const struct zdm_range *r;
+	size_t nr = zdm_model_ranges(m, &r), i;
+	char why[400];
+
+	for (i = 0; i < nr; i++) {
+		zdm_range_reason(m, &r[i], why, sizeof(why));
+		printf("%#" PRIx64 " %#" PRIx64 " %s %s memmap=%s in_dump=%s case=%d pgmap=%d why=%s\n",
+		       r[i].start_pfn, r[i].end_pfn, zdm_class_name(r[i].cls),
+		       zdm_tri_name(r[i].valid), zdm_memmap_name(r[i].memmap),
+		       zdm_in_dump_name(r[i].in_dump), zdm_class_case(r[i].cls), r[i].pgmap, why);
+	}
+}
+
+static int run(struct elf_reader *e, const struct zdm_open_opts *opts)
+{
+	const char *const *warning;
+	struct zdm_session *s;
+	struct zdm_model *m;
+	char err[400] = "";
+	size_t i, nr;
+	int rc = 4;
+
+	if (zdm_open(&elf_reader_ops, e, opts, &s, err, sizeof(err)) != ZDM_OK) {
+		fprintf(stderr, "core_ranges: %s\n", err);
+		return 4;
+	}
+	if (zdm_model_build(s, &m, err, sizeof(err)) != ZDM_OK) {
+		fprintf(stderr, "core_ranges: %s\n", err);
+	} else {
+		print_ranges(m);
+		nr = zdm_model_warnings(m, &warning);
+		for (i = 0; i < nr; i++)
+			fprintf(stderr, "warning: %s\n", warning[i]);
+		rc = zdm_model_damaged(m);
+		zdm_model_free(m);
+	}
+	zdm_close(s);
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	struct zdm_source *layout = NULL;
+	struct zdm_open_opts opts = { .size = sizeof(opts), .sources = &layout };
+	struct elf_reader e;
+	char err[400] = "";
+	int opt, rc;
+
+	while ((opt = getopt(argc, argv, "l:")) != -1) {
+		if (opt != 'l')
+			return 2;
+		if (zdm_source_layout_open(optarg, &layout, err, sizeof(err)) != ZDM_OK) {
+			fprintf(stderr, "core_ranges: %s\n", err);
+			return 3;
+		}
+		opts.nr_sources = 1;
+	}
+	if (optind + 1 != argc) {
+		fputs("Usage: core_ranges [-l LAYOUT] VMCORE\n", stderr);
+		return 2;
+	}
+	if (elf_reader_open(&e, argv[optind], err, sizeof(err))) {
+		fprintf(stderr, "core_ranges: %s\n", err);
+		rc = 3;
+	} else {
+		rc = run(&e, &opts);
+		elf_reader_close(&e);
+	}
+	if (layout)
+		zdm_source_close(layout);
+	return rc;
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <elf.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "elf_reader.h"
+
+static const Elf64_Phdr *headers(const struct elf_reader *r, size_t *nr)
+{
+	const Elf64_Ehdr *e = (const void *)r->map;
+
+	*nr = e->e_phnum;
+	return (const void *)(r->map + e->e_phoff);
+}
+
+static bool fits(const struct elf_reader *r, uint64_t off, uint64_t len)
+{
+	return off <= r->len && len <= r->len - off;
+}
+
+static enum zdm_status read_phys(void *priv, uint64_t paddr, void *buf, size_t len)
+{
+	struct elf_reader *r = priv;
+	uint8_t *p = buf;
+	size_t nr, i;
+	const Elf64_Phdr *ph = headers(r, &nr);
+
+	r->nr_reads++;
+	while (len) {
+		for (i = 0; i < nr; i++)
+			if (ph[i].p_type == PT_LOAD && paddr >= ph[i].p_paddr &&
+			    paddr - ph[i].p_paddr < ph[i].p_filesz)
+				break;
+		if (i == nr)
+			return ZDM_UNREADABLE;
+		uint64_t off = paddr - ph[i].p_paddr, n = ph[i].p_filesz - off;
+
+		if (n > len)
+			n = len;
+		if (!fits(r, ph[i].p_offset + off, n))
+			return ZDM_UNREADABLE;
+		memcpy(p, r->map + ph[i].p_offset + off, n);
+		p += n;
+		paddr += n;
+		len -= n;
+	}
+	return ZDM_OK;
+}
+
+static enum zdm_status present(void *priv, uint64_t paddr, bool *ret, uint64_t *end_paddr)
+{
+	const struct elf_reader *r = priv;
+	size_t nr, i;
+	const Elf64_Phdr *ph = headers(r, &nr);
+	uint64_t next = UINT64_MAX;
+
+	for (i = 0; i < nr; i++) {
+		if (ph[i].p_type != PT_LOAD || !ph[i].p_filesz)
+			continue;
+		if (paddr >= ph[i].p_paddr && paddr - ph[i].p_paddr < ph[i].p_filesz) {
+			*ret = true;
+			*end_paddr = ph[i].p_paddr + ph[i].p_filesz;
+			return ZDM_OK;
+		}
+		if (ph[i].p_paddr > paddr && ph[i].p_paddr < next)
+			next = ph[i].p_paddr;
+	}
+	*ret = false;
+	*end_paddr = next;
+	return ZDM_OK;
+}
+
+static enum zdm_status vmcoreinfo(void *priv, const char **text, size_t *len)
+{
+	const struct elf_reader *r = priv;
+
+	if (!r->vmcoreinfo)
+		return ZDM_ABSENT;
+	*text = r->vmcoreinfo;
+	*len = r->vmcoreinfo_len;
+	return ZDM_OK;
+}
+
+const struct zdm_reader_ops elf_reader_ops = {
+	.size = sizeof(elf_reader_ops),
+	.api = ZDM_READER_API,
+	.machine = "x86_64",
+	.read_phys_fn = read_phys,
+	.present_fn = present,
+	.vmcoreinfo_fn = vmcoreinfo,
+};
+
+static void find_note(struct elf_reader *r, const Elf64_Phdr *ph)
+{
+	uint64_t off = ph->p_offset, end = ph->p_offset + ph->p_filesz;
+
+	while (off + sizeof(Elf64_Nhdr) <= end) {
+		const Elf64_Nhdr *n = (const void *)(r->map + off);
+		const char *name = (const char *)(n + 1);
+		uint64_t desc = off + sizeof(*n) + (((uint64_t)n->n_namesz + 3) & ~3ull);
+
+		if (desc > end || n->n_descsz > end - desc)
+			return;
+		if (n->n_namesz == sizeof("VMCOREINFO") && !strcmp(name, "VMCOREINFO")) {
+			r->vmcoreinfo = (const char *)r->map + desc;
+			r->vmcoreinfo_len = n->n_descsz;
+		}
+		off = desc + (((uint64_t)n->n_descsz + 3) & ~3ull);
+	}
+}
+
+int elf_reader_open(struct elf_reader *r, const char *path, char *err, size_t err_len)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	const Elf64_Phdr *ph;
+	struct stat st;
+	size_t nr, i;
+
+	memset(r, 0, sizeof(*r));
+	if (fd < 0 || fstat(fd, &st) || st.st_size < (off_t)sizeof(Elf64_Ehdr)) {
+		snprintf(err, err_len, "cannot open %s", path);
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	r->len = st.st_size;
+	r->map = mmap(NULL, r->len, PROT_READ, MAP_PRIVATE, fd, 0);
+	close(fd);
+	if (r->map == MAP_FAILED) {
+		snprintf(err, err_len, "cannot map %s", path);
+		return -1;
+	}
+	const Elf64_Ehdr *e = (const void *)r->map;
+
+	if (memcmp(e->e_ident, ELFMAG, SELFMAG) || e->e_phentsize != sizeof(*ph) ||
+	    !fits(r, e->e_phoff, (uint64_t)e->e_phnum * sizeof(*ph))) {
+		snprintf(err, err_len, "%s is no ELF vmcore", path);
+		elf_reader_close(r);
+		return -1;
+	}
+	ph = headers(r, &nr);
+	for (i = 0; i < nr; i++)
+		if (ph[i].p_type == PT_NOTE && fits(r, ph[i].p_offset, ph[i].p_filesz))
+			find_note(r, &ph[i]);
+	return 0;
+}
+
+void elf_reader_close(struct elf_reader *r)
+{
+	if (r->map)
+		munmap(r->map, r->len);
+	memset(r, 0, sizeof(*r));
+}

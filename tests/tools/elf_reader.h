@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * elf_reader: an ELF vmcore as a zdm reader, in as few lines as it takes. Not
+ * the reader of the front ends: a second, independent one.
+ */
+#ifndef ELF_READER_H
+#define ELF_READER_H
+
+#include <zdm/zdm_reader.h>
+
+struct elf_reader {
+	uint8_t *map;
+	size_t len;
+	const char *vmcoreinfo;
+	size_t vmcoreinfo_len;
+	uint64_t nr_reads;	/* calls of read_phys_fn */
+};
+
+/* ops for any elf_reader; priv is the reader itself. */
+extern const struct zdm_reader_ops elf_reader_ops;
+
+/* 0, or -1 with one line in err. */
+int elf_reader_open(struct elf_reader *r, const char *path, char *err, size_t err_len);
+void elf_reader_close(struct elf_reader *r);
+
+#endif
