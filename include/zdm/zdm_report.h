@@ -40,6 +40,14 @@ ZDM_API void zdm_report_pfn(struct zdm_session *s, const struct zdm_model *m, ui
 ZDM_API enum zdm_status zdm_report_json(const struct zdm_model *m, const char *vmcore,
 					const struct zdm_sink *out);
 
+/* Parts of it as JSON: each a whole object, but for a PFN's, which has no newline. */
+ZDM_API enum zdm_status zdm_report_pgmaps_json(const struct zdm_model *m, const char *vmcore,
+					       const struct zdm_sink *out);
+ZDM_API enum zdm_status zdm_report_sections_json(const struct zdm_model *m, uint64_t nr,
+						 const char *vmcore, const struct zdm_sink *out);
+ZDM_API enum zdm_status zdm_report_pfn_json(struct zdm_session *s, const struct zdm_model *m,
+					    uint64_t pfn, const struct zdm_sink *out);
+
 /*
  * A PFN as users write it: "0x48000" or "294912" (a PFN), "phys:0x48000000",
  * "page:ffffea0001200000" (a struct page), "virt:…" (direct map).
