@@ -4,6 +4,7 @@
  * long arrays go out one by one, so memory does not grow with the dump.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
