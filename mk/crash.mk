@@ -18,12 +18,14 @@ $(OBJ)/extensions/crash/%.o: extensions/crash/%.c
 	@test -e $(CRASH_INCLUDE)/defs.h || { \
 		echo "no $(CRASH_INCLUDE)/defs.h: install package crash, or give CRASH_INCLUDE=" >&2; \
 		exit 1; }
-	$(if $(V),,@echo "  CC      $@";)$(CC) -Iinclude -isystem $(CRASH_INCLUDE) $(ZDM_CFLAGS) -c -o $@ $<
+	$(call say,CC,$@)
+	$(Q)$(CC) -Iinclude -isystem $(CRASH_INCLUDE) $(ZDM_CFLAGS) -c -o $@ $<
 
 # Hidden symbols and -Bsymbolic: crash has functions of any name, extensions share one space.
 $(B)/crash/zdm.so: $(CRASH_OBJ) $(B)/libzdm.a
 	@mkdir -p $(@D)
-	$(if $(V),,@echo "  LD      $@";)$(CC) -shared -Wl,-Bsymbolic -Wl,--exclude-libs,ALL \
+	$(call say,LD,$@)
+	$(Q)$(CC) -shared -Wl,-Bsymbolic -Wl,--exclude-libs,ALL \
 		-Wl,--as-needed $(LDFLAGS) -o $@ $(CRASH_OBJ) $(B)/libzdm.a \
 		$$($(PKG_CONFIG) --libs $(CRASH_LIBS))
 
