@@ -5,7 +5,7 @@ CRASH ?= crash
 CRASH_INCLUDE ?= /usr/include/crash
 CRASH_EXTENSIONS ?= /usr/lib/crash/extensions
 CRASH_SRC := $(sort $(wildcard extensions/crash/*.c))
-CRASH_OBJ = $(CRASH_SRC:%.c=$(OBJ)/%.o)
+CRASH_OBJ := $(CRASH_SRC:%.c=$(B)/obj/%.o)
 # Only what the library needs for reading a dump through a host.
 CRASH_LIBS := libbpf libdw libelf zlib
 
@@ -13,7 +13,7 @@ CRASH_LIBS := libbpf libdw libelf zlib
 ## crash            the crash extension, $(B)/crash/zdm.so; CRASH_INCLUDE=DIR of another defs.h
 crash: $(B)/crash/zdm.so
 
-$(OBJ)/extensions/crash/%.o: extensions/crash/%.c
+$(B)/obj/extensions/crash/%.o: extensions/crash/%.c
 	@mkdir -p $(@D)
 	@test -e $(CRASH_INCLUDE)/defs.h || { \
 		echo "no $(CRASH_INCLUDE)/defs.h: install package crash, or give CRASH_INCLUDE=" >&2; \
