@@ -30,35 +30,41 @@ lab_list() {
     echo "kernels (KERNEL=):"
     table_rows "$LAB_SRC/kernels.tab" | awk '{ printf "  %-6s %s\n", $1, $2 }'
     echo "scenarios (SCENARIO=; with +kdump: a real kdump):"
-    table_rows "$LAB_SRC/scenarios.tab" | cut -f1,6 | sed 's/^/  /'
+    table_rows "$LAB_SRC/scenarios.tab" | cut -f1,7 | sed 's/^/  /'
     echo "there already, in $LABDIR:"
-    find "$LABDIR" -mindepth 3 -maxdepth 3 -name .done -printf '  %P\n' | sed 's#/.done##' | sort
+    find "$LABDIR" -mindepth 3 -maxdepth 3 -name .done ! -path '*/cache/*' -printf '  %P\n' | sed 's#/.done##' | sort
 }
 
-case ${1:-} in
-run)
-    [ $# = 3 ] || die "usage: lab.sh run KERNEL SCENARIO"
-    kernel_row "$(kernel_name "$2")"
-    locked "run-$K_NAME-$3" scenario_run "$3"
-    ;;
-kernel)
-    kernel_row "$(kernel_name "${2:-}")"
-    locked "$K_NAME" kernel_prepare
-    ;;
-vmlinux)
-    kernel_row "$(kernel_name "${2:-}")"
-    locked "$K_NAME" vmlinux_fetch
-    echo "$K_DIR/vmlinux"
-    ;;
-all)
-    shift
-    scenarios_all "$@"
-    ;;
-list) lab_list ;;
-clean)
-    # what was fetched stays, unless it is asked for, too
-    find "$LABDIR" -mindepth 1 -maxdepth 1 ! -name cache -exec rm -rf {} +
-    [ "${2:-}" != cache ] || rm -rf "$LABDIR"
-    ;;
-*) die "usage: lab.sh run KERNEL SCENARIO | all KERNELS | list | clean | kernel KERNEL | vmlinux KERNEL" ;;
-esac
+main() {
+    case ${1:-} in
+    run)
+        [ $# = 3 ] || die "usage: lab.sh run KERNEL SCENARIO"
+        kernel_row "$(kernel_name "$2")"
+        locked "run-$K_NAME-$3" scenario_run "$3"
+        ;;
+    kernel)
+        kernel_row "$(kernel_name "${2:-}")"
+        locked "$K_NAME" kernel_prepare
+        ;;
+    vmlinux)
+        kernel_row "$(kernel_name "${2:-}")"
+        locked "$K_NAME" vmlinux_fetch
+        echo "$K_DIR/vmlinux"
+        ;;
+    all)
+        shift
+        scenarios_all "$@"
+        ;;
+    list) lab_list ;;
+    clean)
+        # what was fetched stays, unless it is asked for, too
+        find "$LABDIR" -mindepth 1 -maxdepth 1 ! -name cache -exec rm -rf {} +
+        [ "${2:-}" != cache ] || rm -rf "$LABDIR"
+        ;;
+    *) die "usage: lab.sh run KERNEL SCENARIO | all KERNELS | list | clean | kernel KERNEL | vmlinux KERNEL" ;;
+    esac
+}
+
+# Read as a whole before it runs, so that an edit meanwhile does no harm
+main "$@"
+exit

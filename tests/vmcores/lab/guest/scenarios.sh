@@ -4,6 +4,7 @@
 # checking that the state it is named for is really there. Sourced by init.
 
 scenario_end=
+: >/tmp/facts
 
 scenario_none() {
     ! ls /sys/bus/nd/devices/namespace* >/dev/null 2>&1 || fail "there is a namespace"
@@ -68,23 +69,48 @@ scenario_hole() {
     grep -q '48000000-4bffffff : Persistent' /proc/iomem || fail "no pmem at 0x48000000"
 }
 
-# hotplug_dimm SIZE: a DIMM plugged into the running guest
-hotplug_dimm() {
-    host_qmp "{\"execute\":\"object-add\",\"arguments\":{\"qom-type\":\"memory-backend-ram\",\"id\":\"hp0\",\"size\":$1}}"
-    host_qmp '{"execute":"device_add","arguments":{"driver":"pc-dimm","id":"dimm0","memdev":"hp0"}}'
+scenario_boothole() {
+    grep -q '^41000000-42ffffff : Reserved' /proc/iomem || fail "no gap at 0x41000000"
 }
 
-# blocks_in STATE: memory blocks in that state
-blocks_in() {
-    grep -l "^$1\$" /sys/devices/system/memory/memory*/state | sed 's#/state##'
+scenario_la57() {
+    grep -qw la57 /proc/cpuinfo || fail "no 5-level page tables"
+    scenario_fsdax fsdax dev
 }
 
-scenario_offline() {
-    hotplug_dimm 268435456
-    n=0
-    while [ "$(blocks_in offline | wc -l)" != 2 ]; do
-        n=$((n + 1))
-        [ $n -le 100 ] || fail "the DIMM's two blocks do not appear offline"
-        usleep 100000
-    done
+scenario_numa() {
+    scenario_fsdax fsdax dev
+    node=$(cat /sys/bus/nd/devices/region0/numa_node)
+    [ "$node" = 1 ] || fail "the namespace is on node $node, not 1"
+}
+
+scenario_hugetlb() {
+    nr=$(cat /sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages)
+    [ "$nr" = 1 ] || fail "$nr huge pages of 1 GiB, not 1"
+}
+
+namespace_disable() {
+    ndctl disable-namespace namespace0.0 || fail "disable-namespace"
+    [ ! -e /dev/pmem0 ] || fail "the namespace is still there"
+}
+
+scenario_disabled() {
+    scenario_fsdax fsdax dev
+    namespace_disable
+}
+
+scenario_collision_disabled() {
+    scenario_collision
+    namespace_disable
+}
+
+scenario_virtio_pmem() {
+    load nd_virtio virtio_pmem
+    e820_namespace dev
+}
+
+# Our own memremap_pages(); the module's parameters are the scenario's arguments
+scenario_map() {
+    shift
+    insmod /kmod/zdm_map.ko "$@" || fail "zdm_map.ko $*: $(dmesg | tail -n 3)"
 }

@@ -78,6 +78,9 @@ state_save() {
         for d in /sys/bus/nd/devices/pfn* /sys/bus/nd/devices/dax*; do
             [ -e "$d" ] && attributes "$d" namespace mode align resource size
         done
+        echo "### facts"
+        cat /tmp/facts
+        dmesg | sed -n 's/.*zdm_map: fact/fact/p'
         echo "### ndctl"
         ndctl list -Nvuu
         echo "### daxctl"

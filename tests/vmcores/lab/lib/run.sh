@@ -16,26 +16,24 @@ fill_image() {
 
 # media_args MEDIA RAM TMP: fills QEMU_MEDIA. The images are mapped privately: QEMU never writes them.
 media_args() {
-    local kind size fill
+    local kind size fill node file
     QEMU_MEDIA=()
-    IFS=: read -r kind size fill <<<"$1"
+    IFS=: read -r kind size fill node <<<"$1"
+    [ "$kind" != ram ] || { fill=$size size=$2; }
+    file=$3/$kind.img
+    [ "$kind" = - ] || fill_image "$file" "$size" "${fill:-0+16M}"
+    file=memory-backend-file,id=medium,share=off,mem-path=$file,size=$size
     case $kind in
     -) ;;
-    nvdimm)
-        fill_image "$3/pmem.img" "$size" "${fill:-0+16M}"
-        QEMU_MEDIA=(-object "memory-backend-file,id=pm0,share=off,mem-path=$3/pmem.img,size=$size"
-            -device nvdimm,id=nv0,memdev=pm0,label-size=128K)
-        ;;
-    ram)
-        fill_image "$3/ram.img" "$2" "$size"
-        QEMU_MEDIA=(-object "memory-backend-file,id=ram0,share=off,mem-path=$3/ram.img,size=$2"
-            -machine memory-backend=ram0)
-        ;;
+    nvdimm) QEMU_MEDIA=(-object "$file"
+        -device "nvdimm,id=nv0,memdev=medium,label-size=128K,node=${node:-0}") ;;
+    vpmem) QEMU_MEDIA=(-object "$file" -device virtio-pmem-pci,memdev=medium,id=vp0) ;;
+    ram) QEMU_MEDIA=(-object "$file" -machine memory-backend=medium) ;;
     *) die "scenarios.tab: unknown medium '$1'" ;;
     esac
 }
 
-# scenario_row NAME: sets S_NAME S_RAM S_MEDIA S_QEMU S_APPEND S_GUEST S_KDUMP
+# scenario_row NAME: sets S_NAME S_RAM S_MEDIA S_QEMU S_APPEND S_NEEDS S_GUEST S_KDUMP
 scenario_row() {
     local row
     S_NAME=$1
@@ -45,9 +43,22 @@ scenario_row() {
     esac
     row=$(table_rows "$LAB_SRC/scenarios.tab" | awk -F '\t' -v s="${1%+kdump}" '$1 == s')
     [ -n "$row" ] || die "no scenario '$1' in scenarios.tab (make lab-list shows them)"
-    IFS=$'\t' read -r _ S_RAM S_MEDIA S_QEMU S_APPEND S_GUEST <<<"$row"
+    IFS=$'\t' read -r _ S_RAM S_MEDIA S_QEMU S_APPEND S_NEEDS S_GUEST <<<"$row"
     [ "$S_QEMU" != - ] || S_QEMU=
     [ "$S_APPEND" != - ] || S_APPEND=
+    [ "$S_NEEDS" != - ] || S_NEEDS=
+}
+
+# scenario_fits: has the kernel what the scenario needs? Sets S_LACKS.
+scenario_fits() {
+    local rel
+    rel=$(cat "$K_DIR/release")
+    for S_LACKS in $S_NEEDS; do
+        case $S_LACKS in
+        CONFIG_*) grep -q "^$S_LACKS=y" "$K_DIR/headers/usr/src/linux-headers-$rel/.config" ;;
+        *) grep -qw "$S_LACKS" "$K_DIR"/headers/usr/src/*-common/include/linux/memremap.h ;;
+        esac || return 1
+    done
 }
 
 # capture_initrd OUT: the guest's own initramfs, with what LAB_CAPTURE_EXTRA names
@@ -101,6 +112,7 @@ scenario_run() {
     scenario_row "$1"
     need qemu-system-x86_64 makedumpfile debugfs mke2fs fallocate python3
     locked "$K_NAME" kernel_prepare
+    scenario_fits || die "kernel $K_NAME cannot show '$1': it has no $S_LACKS"
     tmp=$LABDIR/$K_NAME/.tmp-$1
     rm -rf "$tmp"
     mkdir -p "$tmp/media"
@@ -137,9 +149,14 @@ scenarios_all() {
             fsdax-dev+kdump split+kdump collision+kdump
     fi
     for k in $kernels; do
+        kernel_row "$(kernel_name "$k")"
+        locked "$K_NAME" kernel_prepare
         for s in "$@"; do
-            if scenario_here "$(kernel_name "$k")" "$s"; then
-                "$LAB_SRC/lab.sh" run "$k" "$s" || failed+=("$k/$s")
+            scenario_row "$s"
+            if ! scenario_fits; then
+                say "$K_NAME/$s: passed over, this kernel has no $S_LACKS"
+            elif ! "$LAB_SRC/lab.sh" run "$k" "$s"; then
+                failed+=("$K_NAME/$s")
             fi
         done
     done

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=sh
+# Scenarios that stop the kernel in the middle of memremap_pages() or memunmap_pages(), with
+# zdm_stop.ko. The probe points are a table: where each stands, and how often it is passed before.
+# Sourced by init.
+
+# One struct page is initialised per call; compilers split the function under another name.
+page_init='__init_zone_device_page,__init_zone_device_page.constprop.0,__init_zone_device_page.isra.0'
+
+# stop_arguments POINT: what zdm_stop.ko is given
+stop_arguments() {
+    case $1 in
+    # memremap_pages(): the entry is stored, nothing is added
+    stored) echo "symbol=arch_add_memory" ;;
+    # the first of two sections is added
+    first_section) echo "symbol=sparse_add_section skip=1" ;;
+    # all is mapped, the altmap's struct pages are written, the device's are not
+    mapped) echo "symbol=memmap_init_zone_device" ;;
+    # some 30000 struct pages are written
+    halfway) echo "symbol=$page_init skip=30000" ;;
+    # all are written, nr_range is not raised
+    uncounted) echo "symbol=memmap_init_zone_device at_return=1" ;;
+    # in the second of two ranges of 8192 pages
+    second_range) echo "symbol=$page_init skip=12000" ;;
+    # memunmap_pages(): the ref is dead, nothing is removed
+    dead) echo "symbol=remove_pfn_range_from_zone" ;;
+    # the first of two sections is gone
+    first_section_gone) echo "symbol=section_deactivate,section_deactivate.isra.0,section_deactivate.constprop.0 skip=1" ;;
+    # all sections are gone, the entry is not
+    unmapped) echo "symbol=arch_remove_memory at_return=1" ;;
+    *) fail "no probe point $1" ;;
+    esac
+}
+
+stop_at() {
+    insmod /kmod/zdm_testimony.ko || fail "zdm_testimony.ko does not load"
+    # shellcheck disable=SC2046
+    insmod /kmod/zdm_stop.ko $(stop_arguments "$1") || fail "no probe at $1: $(dmesg | tail -n 3)"
+}
+
+# namespace_facts KIND: where the pgmap and the altmap of namespace0.0 lie, told while it is enabled
+namespace_facts() {
+    ns=$(cat /sys/bus/nd/devices/namespace0.0/resource)
+    data=$(cat /sys/bus/nd/devices/pfn0.0/resource)
+    size=$(cat /sys/bus/nd/devices/pfn0.0/size)
+    {
+        echo "fact $1 $((ns / 4096)) $(((data + size) / 4096))"
+        echo "fact altmap $((ns / 4096)) $((ns / 4096 + 2)) $((data / 4096))"
+    } >>/tmp/facts
+}
+
+# The disabled namespace's own memmap area gets the fill pattern again: raw access to the medium
+memmap_refill() {
+    echo 1 >/sys/bus/nd/devices/namespace0.0/force_raw || fail "force_raw"
+    ndctl enable-namespace namespace0.0 || fail "raw namespace"
+    wait_for /dev/pmem0
+    tr '\0' 'Z' </dev/zero | dd of=/dev/pmem0 bs=2M seek=1 count=1 iflag=fullblock conv=fsync 2>/dev/null ||
+        fail "cannot write the medium"
+    namespace_disable
+    echo 0 >/sys/bus/nd/devices/namespace0.0/force_raw || fail "force_raw"
+}
+
+# case4 POINT [stale]: stale leaves the struct pages of the time before in the medium
+scenario_case4() {
+    point=$2
+    scenario_fsdax fsdax dev
+    namespace_facts pending
+    namespace_disable
+    [ "$3" = stale ] || memmap_refill
+    scenario_end=case4_end
+}
+
+case4_end() {
+    stop_at "$point"
+    ndctl enable-namespace namespace0.0
+}
+
+scenario_case4_second_range() {
+    scenario_end=second_range_end
+    # the first range is counted when the second is begun: only the second is pending
+    echo "fact pending $((0x59000)) $((0x59000 + 8192))" >>/tmp/facts
+}
+
+second_range_end() {
+    stop_at second_range
+    insmod /kmod/zdm_map.ko start=0x50000000,0x59000000 size=0x2000000,0x2000000
+}
+
+scenario_teardown() {
+    point=$2
+    [ "$point" != first_section ] || point=first_section_gone
+    scenario_fsdax fsdax dev
+    namespace_facts dying
+    scenario_end=teardown_end
+}
+
+teardown_end() {
+    stop_at "$point"
+    ndctl disable-namespace namespace0.0
+}
