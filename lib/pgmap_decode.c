@@ -229,7 +229,7 @@ static enum zdm_status decode_altmap(const struct raw *p, struct zdm_pgmap *ret)
 	return ZDM_OK;
 }
 
-static enum zdm_tri decode_dead(const struct raw *p)
+static enum zdm_tri decode_dead(const struct raw *p, struct zdm_pgmap *ret)
 {
 	const struct zdm_kdef *k = &p->s->k;
 	uint64_t at = p->kaddr + zdm_kdef_get(k, ZDM_MEM_PGMAP_REF), ptr;
@@ -243,6 +243,7 @@ static enum zdm_tri decode_dead(const struct raw *p)
 		if (!at)
 			return ZDM_YES;		/* devm_memremap_pages_release() ends with ref = NULL */
 	}
+	ret->ref_kaddr = at;
 	if (zdm_read_u64(p->s->r, at + zdm_kdef_get(k, ZDM_MEM_REF_COUNT_PTR), &ptr) != ZDM_OK)
 		return ZDM_UNKNOWN;
 	return ptr & dead ? ZDM_YES : ZDM_NO;
@@ -293,7 +294,7 @@ enum zdm_status zdm_pgmap_decode(struct zdm_session *s, uint64_t kaddr,
 		return ZDM_NOMEM;
 	if (ret->status == ZDM_OK) {
 		ret->altmap_status = decode_altmap(&p, ret);
-		ret->dead = decode_dead(&p);
+		ret->dead = decode_dead(&p, ret);
 	}
 	if (ret->status != ZDM_OK)
 		zdm_warnf(w, true, "pgmap %016" PRIx64 " is %s", kaddr,

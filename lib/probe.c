@@ -6,6 +6,7 @@
 #include "grow.h"
 #include "nodes.h"
 #include "probe.h"
+#include "refs.h"
 
 static uint64_t page_kaddr(const struct zdm_session *s, uint64_t pfn)
 {
@@ -68,32 +69,58 @@ static bool wants_sample(const struct zdm_session *s, const struct zdm_sections 
  * the zone is enough: the pgmap is filled in by a later loop, and the struct
  * page is sound without it; mm/page_alloc.c memmap_init_zone(), 4.14).
  */
-static enum zdm_status page_done(struct zdm_session *s, uint64_t pgmap_kaddr, uint64_t pfn,
-				 bool *done)
+static enum zdm_tri page_done(struct zdm_session *s, uint64_t pgmap_kaddr, uint64_t pfn)
 {
-	uint64_t word1;
 	enum zdm_tri device = zone_is_device(s, pfn);
-	enum zdm_status st = ZDM_OK;
+	uint64_t word1;
 
-	*done = device == ZDM_YES;
-	if (device == ZDM_UNKNOWN)
-		return ZDM_UNREADABLE;
-	if (!*done || !zdm_kdef_has(&s->k, ZDM_SYM_PGMAP_ARRAY))
-		return ZDM_OK;
-	if (!zdm_kdef_has(&s->k, ZDM_MEM_PAGE_LRU))
-		return ZDM_UNREADABLE;
-	st = zdm_read_u64(s->r, page_kaddr(s, pfn) + zdm_kdef_get(&s->k, ZDM_MEM_PAGE_LRU), &word1);
-	*done = st == ZDM_OK && word1 == pgmap_kaddr;
-	return st;
+	if (device != ZDM_YES || !zdm_kdef_has(&s->k, ZDM_SYM_PGMAP_ARRAY))
+		return device;
+	if (!zdm_kdef_has(&s->k, ZDM_MEM_PAGE_LRU) ||
+	    zdm_read_u64(s->r, page_kaddr(s, pfn) + zdm_kdef_get(&s->k, ZDM_MEM_PAGE_LRU), &word1))
+		return ZDM_UNKNOWN;
+	return word1 == pgmap_kaddr ? ZDM_YES : ZDM_NO;
 }
 
-/* Pages are initialised in ascending order: find where it stopped. */
+/*
+ * The struct pages are not in the dump, as is usual with an altmap. A reference
+ * for every page, taken when all of them were done, is evidence as good.
+ */
+static bool all_referenced(struct zdm_session *s, const struct zdm_pgmap *pgmap, uint64_t pages)
+{
+	uint64_t refs;
+
+	return zdm_pgmap_references(s, pgmap, &refs) == ZDM_OK && refs >= pages && !(refs >> 52);
+}
+
+/* Pages are initialised in ascending order: find where it stopped in [lo, hi). */
+static enum zdm_status search_progress(struct zdm_session *s, const struct zdm_pgmap *pgmap,
+				       uint64_t lo, uint64_t hi, uint64_t *done_pfn)
+{
+	while (lo < hi) {
+		uint64_t mid = lo + (hi - lo) / 2;
+
+		switch (page_done(s, pgmap->kaddr, mid)) {
+		case ZDM_YES:
+			lo = mid + 1;
+			break;
+		case ZDM_NO:
+			hi = mid;
+			break;
+		case ZDM_UNKNOWN:
+			return ZDM_UNREADABLE;
+		}
+	}
+	*done_pfn = lo;
+	return ZDM_OK;
+}
+
 static void find_progress(struct zdm_session *s, const struct zdm_pgmap *pgmap,
 			  struct zdm_progress *ret)
 {
 	const struct zdm_pfn_range *r = pgmap->ranges;
-	uint64_t lo, hi;
-	bool done;
+	enum zdm_tri last;
+	uint64_t lo;
 
 	ret->status = ZDM_UNREADABLE;
 	if (pgmap->status != ZDM_OK || !r)
@@ -103,24 +130,12 @@ static void find_progress(struct zdm_session *s, const struct zdm_pgmap *pgmap,
 		lo = pgmap->altmap.base_pfn + pgmap->altmap.reserve + pgmap->altmap.free;
 	if (lo < r->start_pfn || lo >= r->end_pfn)
 		lo = r->start_pfn;
-	hi = r->end_pfn;
-	ret->done_pfn = hi;
-	ret->status = page_done(s, pgmap->kaddr, hi - 1, &done);
-	if (ret->status != ZDM_OK || done)
-		return;
-	hi--;
-	while (lo < hi) {
-		uint64_t mid = lo + (hi - lo) / 2;
-
-		ret->status = page_done(s, pgmap->kaddr, mid, &done);
-		if (ret->status != ZDM_OK)
-			return;
-		if (done)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	ret->done_pfn = lo;
+	ret->done_pfn = r->end_pfn;
+	last = page_done(s, pgmap->kaddr, r->end_pfn - 1);
+	if (last == ZDM_NO)
+		ret->status = search_progress(s, pgmap, lo, r->end_pfn - 1, &ret->done_pfn);
+	else if (last == ZDM_YES || all_referenced(s, pgmap, r->end_pfn - lo))
+		ret->status = ZDM_OK;
 }
 
 /*

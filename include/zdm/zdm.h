@@ -118,6 +118,7 @@ struct zdm_pgmap {
 	uint64_t kaddr;
 	enum zdm_status status;		/* of the struct dev_pagemap as a whole */
 	enum zdm_status altmap_status;	/* OK, ABSENT (none in effect), else why not known */
+	uint64_t ref_kaddr;		/* its percpu_ref, 0: not known or gone */
 	enum zdm_tri dead;		/* percpu_ref marked DEAD */
 	int64_t nr_range;		/* -1: this kernel has no such field */
 	uint64_t flags;
