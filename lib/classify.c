@@ -89,6 +89,22 @@ static struct zdm_verdict device_progress(const struct zdm_facts *f)
 	return unknown(ZDM_REASON_PAGES_UNVERIFIED, 0);
 }
 
+/*
+ * Teardown has begun: get_dev_pagemap() says no, but struct pages stay as they
+ * are until section_deactivate() unmaps them and clears the bit, which is
+ * still set (mm/memremap.c and mm/sparse.c, 5.10 to 7.3). Only a kernel that can
+ * poison struct pages may have done so in remove_pfn_range_from_zone().
+ */
+static struct zdm_verdict dying(const struct zdm_facts *f, struct zdm_verdict v)
+{
+	if (v.valid != ZDM_YES)
+		return v;
+	if (f->feat->v[ZDM_FEAT_INIT_POISON] != ZDM_NO)
+		return unknown(ZDM_REASON_DYING, f->pgmap->kaddr);
+	v.reason = ZDM_REASON_DYING;
+	return v;
+}
+
 /* Memmap mapped, look-up entry there. */
 static struct zdm_verdict device(const struct zdm_facts *f)
 {
@@ -105,11 +121,10 @@ static struct zdm_verdict device(const struct zdm_facts *f)
 					   f->pgmap->kaddr));
 	if (f->part == ZDM_PART_RESERVE)
 		return of_pgmap(f, verdict(ZDM_CLASS_RESERVED, ZDM_NO, ZDM_REASON_ALTMAP_RESERVE));
-	if (f->pgmap->dead == ZDM_YES)
-		return of_pgmap(f, unknown(ZDM_REASON_DYING, f->pgmap->kaddr));
 	if (f->pgmap->dead == ZDM_UNKNOWN)
 		return of_pgmap(f, unknown(ZDM_REASON_PGMAP_UNREADABLE, f->pgmap->kaddr));
-	return of_pgmap(f, device_progress(f));
+	return of_pgmap(f, f->pgmap->dead == ZDM_YES ? dying(f, device_progress(f)) :
+			device_progress(f));
 }
 
 /* Boot memmap, sub-section bit clear, no entry. */
