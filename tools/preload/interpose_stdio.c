@@ -4,7 +4,6 @@
  * functions that cannot be interposed, so a stream on the dump is a cookie
  * stream on a descriptor of it.
  */
-#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>

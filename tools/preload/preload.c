@@ -7,7 +7,6 @@
  * share it as they always did, and all that is remembered here is one flag
  * for each descriptor.
  */
-#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdlib.h>

@@ -403,3 +403,8 @@ const char *zdm_dump_layout(const struct zdm_dump *d, size_t *len)
 	return d->is_capsule ? (const char *)elfmap_note(d->elf, CAPSULE_NOTE_NAME,
 							  CAPSULE_NOTE_LAYOUT, len) : NULL;
 }
+
+struct _kdump_ctx *zdm_dump_ctx(const struct zdm_dump *d)
+{
+	return d->ctx;
+}

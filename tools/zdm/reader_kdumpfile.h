@@ -5,6 +5,7 @@
 
 #include <zdm/zdm_reader.h>
 
+struct _kdump_ctx;
 struct progress;
 struct zdm_dump;
 
@@ -31,5 +32,8 @@ const char *zdm_dump_damage(struct zdm_dump *d);
 
 /* The layout that a capsule carries; NULL: no capsule. Borrowed from d. */
 const char *zdm_dump_layout(const struct zdm_dump *d, size_t *len);
+
+/* libkdumpfile's own view of it, for attributes. */
+struct _kdump_ctx *zdm_dump_ctx(const struct zdm_dump *d);
 
 #endif

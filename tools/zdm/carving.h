@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* carving: what `zdm carve` and `zdm exec` share, from the dump to the plan. */
+#ifndef ZDM_CARVING_H
+#define ZDM_CARVING_H
+
+#include <zdm/zdm_carve.h>
+
+#include "altmap.h"
+#include "cli.h"
+#include "progress.h"
+
+struct zdm_dump;
+
+struct carving_opts {
+	const char *path;
+	struct zdm_policy policy;
+	bool add_altmap;		/* from /dev/mem, or altmap_from */
+	const char *altmap_from;	/* FILE@PADDR[,FILE@PADDR…], NULL: /dev/mem */
+	bool elf_only;			/* a view needs a file to be in front of */
+};
+
+struct carving {
+	struct progress progress;
+	struct zdm_dump *dump;
+	struct zdm_source *sources[2];
+	size_t nr_sources;
+	struct zdm_session *session;
+	struct zdm_model *model;
+	struct zdm_keep_range *keep;
+	size_t nr_keep;
+	struct altmap altmap;
+	struct zdm_carve_input *input;
+	struct zdm_carve_plan *plan;
+	int fd;				/* of the dump, when input is the file itself; else -1 */
+};
+
+/*
+ * Open the dump, build its model, plan. Returns ZDM_EXIT_DONE or _DAMAGED, or
+ * another exit code with one line in err. carving_close() in any case.
+ */
+int carving_open(struct carving *c, const struct zdm_cli *cli, const struct carving_opts *opts,
+		 char *err, size_t err_len);
+void carving_close(struct carving *c);
+
+#endif

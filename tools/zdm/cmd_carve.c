@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* zdm carve: a copy of a dump without the frames whose struct page is invalid. */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "carving.h"
+#include "fileio.h"
+#include "reader_kdumpfile.h"
+
+enum { OPT_DUMP_LEVEL, OPT_DROP_DEVICE_MEMMAP, OPT_DRY_RUN, OPT_ADD_ALTMAP, OPT_ALTMAP_FROM,
+       OPT_IN_PLACE };
+
+static const struct zdm_option options[] = {
+	[OPT_DUMP_LEVEL] = { "dump-level", "N", "as makedumpfile -d; bit 8 drops device data" },
+	[OPT_DROP_DEVICE_MEMMAP] = { "drop-device-memmap", NULL,
+				     "drop struct pages of devices not in the dump" },
+	[OPT_DRY_RUN] = { "dry-run", NULL, "say what would go, write nothing" },
+	[OPT_ADD_ALTMAP] = { "add-altmap", NULL,
+			     "add struct pages kept on devices, from /dev/mem" },
+	[OPT_ALTMAP_FROM] = { "altmap-from", "FILE@PADDR",
+			      "add them from FILE, which begins at PADDR" },
+	[OPT_IN_PLACE] = { "in-place", NULL, "not possible, refused" },
+	{ NULL, NULL, NULL },
+};
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int sig)
+{
+	stopped = sig;
+}
+
+static void catch_signals(void)
+{
+	const struct sigaction sa = { .sa_handler = stop };
+
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGHUP, &sa, NULL);
+}
+
+static void print_count(struct zdm_cli *cli, const char *name, const struct zdm_carve_count *c,
+			bool always)
+{
+	if (c->pages || always)
+		cli_printf(cli, "%-10s %12" PRIu64 " %16" PRIu64 "\n", name, c->pages, c->bytes);
+}
+
+static void print_table(struct zdm_cli *cli, const struct zdm_carve_plan *plan, bool dry_run)
+{
+	int i;
+
+	cli_printf(cli, "%s\n%-10s %12s %16s\n", dry_run ? "Would be left out:" : "Left out:",
+		   "class", "pages", "bytes");
+	for (i = 0; i < ZDM_NR_CLASSES; i++)
+		print_count(cli, zdm_class_name((enum zdm_class)i), &plan->dropped[i], false);
+	print_count(cli, "memmap", &plan->memmap, false);
+	cli_printf(cli, "Kept:\n");
+	print_count(cli, "kept", &plan->kept, true);
+	print_count(cli, "added", &plan->added, false);
+	cli_printf(cli, "%zu segments from %zu, %" PRIu64 " bytes with holes\n", plan->nr_segs,
+		   plan->in->nr_segs, plan->total_bytes);
+}
+
+static void print_json(struct zdm_cli *cli, const struct zdm_carve_plan *plan)
+{
+	const char *comma = "";
+	int i;
+
+	cli_printf(cli, "{\"schema\":1,\"dropped\":{");
+	for (i = 0; i < ZDM_NR_CLASSES; i++) {
+		if (!plan->dropped[i].pages)
+			continue;
+		cli_printf(cli, "%s\"%s\":{\"pages\":%" PRIu64 ",\"bytes\":%" PRIu64 "}", comma,
+			   zdm_class_name((enum zdm_class)i), plan->dropped[i].pages,
+			   plan->dropped[i].bytes);
+		comma = ",";
+	}
+	cli_printf(cli, "},\"memmap\":{\"pages\":%" PRIu64 ",\"bytes\":%" PRIu64 "}",
+		   plan->memmap.pages, plan->memmap.bytes);
+	cli_printf(cli, ",\"kept\":{\"pages\":%" PRIu64 ",\"bytes\":%" PRIu64 "}",
+		   plan->kept.pages, plan->kept.bytes);
+	cli_printf(cli, ",\"added\":{\"pages\":%" PRIu64 ",\"bytes\":%" PRIu64 "}",
+		   plan->added.pages, plan->added.bytes);
+	cli_printf(cli, ",\"segments\":%zu,\"total_bytes\":%" PRIu64 "}\n", plan->nr_segs,
+		   plan->total_bytes);
+}
+
+static enum zdm_status read_pages(void *priv, uint64_t paddr, void *buf, size_t len)
+{
+	struct carving *c = priv;
+
+	return zdm_dump_ops(c->dump)->read_phys_fn(c->dump, paddr, buf, len);
+}
+
+static enum zdm_status read_altmap(void *priv, uint64_t paddr, void *buf, size_t len)
+{
+	struct carving *c = priv;
+
+	return altmap_read(&c->altmap, paddr, buf, len);
+}
+
+static bool tell(void *priv, uint64_t done, uint64_t all)
+{
+	struct carving *c = priv;
+
+	(void)all;
+	progress_add(&c->progress, done - c->progress.done);
+	return !stopped;
+}
+
+static int write_out(struct carving *c, const char *from, const char *to)
+{
+	struct zdm_carve_io io = {
+		.size = sizeof(io), .in_fd = c->fd, .read_pages_fn = read_pages,
+		.read_altmap_fn = read_altmap, .progress_fn = tell, .priv = c,
+	};
+	char err[ZDM_ERR_LEN];
+	struct outfile out;
+	enum zdm_status status;
+	struct stat st;
+
+	if (outfile_open(&out, to, err, sizeof(err))) {
+		cli_error("%s", err);
+		return ZDM_EXIT_OPEN;
+	}
+	/* A dump holds secrets: as private as the one it is made from. */
+	if (!stat(from, &st) && fchmod(out.fd, st.st_mode & 0777))
+		fchmod(out.fd, 0600);
+	io.out_fd = out.fd;
+	catch_signals();
+	progress_begin(&c->progress, "copying", c->plan->kept.bytes + c->plan->added.bytes);
+	status = zdm_carve_write(c->plan, &io, err, sizeof(err));
+	progress_end(&c->progress);
+	if (status != ZDM_OK) {
+		outfile_discard(&out);
+		cli_error("%s: not written: %s", to, err);
+		return ZDM_EXIT_OPEN;
+	}
+	if (outfile_commit(&out, err, sizeof(err))) {
+		cli_error("%s", err);
+		return ZDM_EXIT_OPEN;
+	}
+	return ZDM_EXIT_DONE;
+}
+
+/* -1: go on, else the exit code. */
+static int parse(struct zdm_cli *cli, int nr, char **operand, struct carving_opts *opts)
+{
+	uint64_t level;
+
+	if (cli->opt[OPT_IN_PLACE])
+		return cli_usage_error(cli, "a dump is never changed in place: name an OUT file");
+	opts->path = operand[0];
+	if (cli->opt[OPT_DUMP_LEVEL]) {
+		if (!cli_parse_u64(cli->opt[OPT_DUMP_LEVEL], &level) || level > 31)
+			return cli_usage_error(cli, "--dump-level is a number from 0 to 31");
+		opts->policy.dump_level = (int)level;
+	}
+	opts->policy.drop_device_memmap = cli->opt[OPT_DROP_DEVICE_MEMMAP] != NULL;
+	opts->altmap_from = cli->opt[OPT_ALTMAP_FROM];
+	opts->add_altmap = cli->opt[OPT_ADD_ALTMAP] || opts->altmap_from;
+	if (cli->opt[OPT_DRY_RUN])
+		return -1;
+	if (nr < 2)
+		return cli_usage_error(cli, "OUT is missing");
+	if (fileio_same(operand[0], operand[1]))
+		return cli_usage_error(cli, "%s is the dump itself", operand[1]);
+	return -1;
+}
+
+static int run(struct zdm_cli *cli, int nr, char **operand)
+{
+	struct carving_opts opts = { 0 };
+	char err[ZDM_ERR_LEN] = "";
+	bool dry_run = cli->opt[OPT_DRY_RUN] != NULL;
+	struct carving c;
+	int ret, code;
+
+	ret = parse(cli, nr, operand, &opts);
+	if (ret >= 0)
+		return ret;
+	code = carving_open(&c, cli, &opts, err, sizeof(err));
+	if (code > ZDM_EXIT_DAMAGED) {
+		cli_error("%s: %s", opts.path, err);
+		carving_close(&c);
+		return code;
+	}
+	if (c.input->lost_bytes)
+		cli_warn(cli, "%s: truncated, %" PRIu64 " bytes of memory are missing", opts.path,
+			 c.input->lost_bytes);
+	zdm_carve_place_packed(c.plan);
+	if (!dry_run)
+		ret = write_out(&c, opts.path, operand[1]);
+	if (ret <= 0 && cli->json)
+		print_json(cli, c.plan);
+	else if (ret <= 0 && (dry_run || !cli->quiet))
+		print_table(cli, c.plan, dry_run);
+	carving_close(&c);
+	return ret > 0 ? ret : code;
+}
+
+extern const struct zdm_command cmd_carve;
+const struct zdm_command cmd_carve = {
+	.name = "carve",
+	.operands = "VMCORE [OUT]",
+	.min_operands = 1,
+	.max_operands = 2,
+	.purpose = "Write the dump as ELF without frames whose struct page is invalid",
+	.opts = options,
+	.help = "makedumpfile, crash, drgn and others read OUT as they are and never meet an invalid\n"
+		"struct page. Also left out: RAM that stores nothing but invalid struct pages.\n",
+	.run = run,
+};

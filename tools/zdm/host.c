@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fileio.h"
+#include "host.h"
+
+#ifndef ZDM_LIBDIR
+#define ZDM_LIBDIR "/usr/local/lib"
+#endif
+
+static int open_core(const char *path)
+{
+	Elf64_Ehdr eh;
+	struct stat st;
+	int fd;
+
+	/* opening a FIFO or a device could wait or do something */
+	if (stat(path, &st) || !S_ISREG(st.st_mode))
+		return -1;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	if (fileio_pread(fd, &eh, sizeof(eh), 0) != (ssize_t)sizeof(eh) ||
+	    memcmp(eh.e_ident, ELFMAG, SELFMAG) || eh.e_type != ET_CORE) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+const char *host_find_dump(char **argv)
+{
+	int fd;
+
+	for (argv++; *argv; argv++) {
+		if ((*argv)[0] == '-')
+			continue;
+		fd = open_core(*argv);
+		if (fd >= 0) {
+			close(fd);
+			return *argv;
+		}
+	}
+	return NULL;
+}
+
+/* "31" or "1,31": bits that are in all of them. */
+static int common_bits(const char *list)
+{
+	int bits = 31;
+	char *end;
+	long n;
+
+	do {
+		n = strtol(list, &end, 0);
+		if (end == list || n < 0 || n > 31)
+			return 0;	/* makedumpfile will complain */
+		bits &= (int)n;
+		list = end + 1;
+	} while (*end == ',');
+	return bits;
+}
+
+int host_dump_level(char **argv)
+{
+	/* makedumpfile's short options without and with an argument */
+	static const char plain[] = "cDeEFfhlpRvXz", with_arg[] = "bgiLx";
+	const char *name = strrchr(argv[0], '/'), *p;
+	int level = 0;
+
+	name = name ? name + 1 : argv[0];
+	if (strncmp(name, "makedumpfile", strlen("makedumpfile")))
+		return 0;
+	for (argv++; *argv; argv++) {
+		if (!strcmp(*argv, "--"))
+			break;
+		if ((*argv)[0] != '-' || (*argv)[1] == '-')
+			continue;
+		for (p = *argv + 1; *p && strchr(plain, *p); p++)
+			;
+		if (*p == 'd' && (p[1] || argv[1]))
+			level = common_bits(p[1] ? p + 1 : *++argv);
+		else if (*p && strchr(with_arg, *p) && !p[1] && argv[1])
+			argv++;
+	}
+	return level;
+}
+
+/* The file execvp() would run. */
+static bool find_program(const char *program, char *path, size_t len)
+{
+	const char *dir = getenv("PATH"), *end;
+
+	if (strchr(program, '/')) {
+		snprintf(path, len, "%s", program);
+		return access(path, X_OK) == 0;
+	}
+	for (dir = dir ? dir : "/usr/bin:/bin"; ; dir = end + 1) {
+		end = strchrnul(dir, ':');
+		if (snprintf(path, len, "%.*s%s%s", (int)(end - dir), dir, end == dir ? "" : "/",
+			     program) < (int)len && access(path, X_OK) == 0)
+			return true;
+		if (!*end)
+			return false;
+	}
+}
+
+/* The interpreter of a script, or NULL with nothing changed. */
+static bool script_interpreter(char *head, char *path, size_t len)
+{
+	char *start, *end;
+
+	if (head[0] != '#' || head[1] != '!')
+		return false;
+	start = head + 2 + strspn(head + 2, " \t");
+	end = start + strcspn(start, " \t\n");
+	*end = '\0';
+	snprintf(path, len, "%s", start);
+	return true;
+}
+
+static bool is_dynamic(int fd, const Elf64_Ehdr *eh)
+{
+	Elf64_Phdr ph;
+	unsigned int i;
+
+	for (i = 0; i < eh->e_phnum; i++) {
+		if (fileio_pread(fd, &ph, sizeof(ph), eh->e_phoff + i * sizeof(ph)) !=
+		    (ssize_t)sizeof(ph))
+			return false;
+		if (ph.p_type == PT_INTERP)
+			return true;
+	}
+	return false;
+}
+
+static bool check_file(const char *path, char *err, size_t err_len, char *next, size_t next_len)
+{
+	union {
+		Elf64_Ehdr eh;
+		char text[256];
+	} head = { .text = "" };
+	struct stat st;
+	bool ok = false;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	next[0] = '\0';
+	if (fd < 0 || fstat(fd, &st)) {
+		snprintf(err, err_len, "cannot open %s: %s", path, strerror(errno));
+	} else if ((st.st_mode & (S_ISUID | S_ISGID)) && geteuid() != st.st_uid) {
+		snprintf(err, err_len, "%s is set-user-ID: no library can be preloaded into it",
+			 path);
+	} else if (fileio_pread(fd, &head, sizeof(head) - 1, 0) < (ssize_t)sizeof(head.eh)) {
+		/* too short for a program: a short script */
+		ok = script_interpreter(head.text, next, next_len);
+	} else if (script_interpreter(head.text, next, next_len)) {
+		ok = true;
+	} else if (memcmp(head.eh.e_ident, ELFMAG, SELFMAG) ||
+		   head.eh.e_ident[EI_CLASS] != ELFCLASS64) {
+		snprintf(err, err_len, "%s is no 64-bit program: zdm's library cannot be "
+			 "preloaded into it", path);
+	} else if (!is_dynamic(fd, &head.eh)) {
+		snprintf(err, err_len, "%s is statically linked: no library can be preloaded into "
+			 "it; use zdm carve, or the patched makedumpfile", path);
+	} else {
+		ok = true;
+	}
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+bool host_check(const char *program, char *err, size_t err_len)
+{
+	char path[4096], next[4096];
+
+	if (!find_program(program, path, sizeof(path))) {
+		snprintf(err, err_len, "no such program");
+		return false;
+	}
+	if (!check_file(path, err, err_len, next, sizeof(next)))
+		return false;
+	/* a script is as good as its interpreter */
+	return !next[0] || check_file(next, err, err_len, path, sizeof(path));
+}
+
+bool host_find_library(char *path, size_t len)
+{
+	static const char name[] = "zdm-preload.so";
+	const char *env = getenv("ZDM_PRELOAD");
+	ssize_t n;
+	char *slash;
+
+	if (env && *env) {
+		snprintf(path, len, "%s", env);
+		return access(path, R_OK) == 0;
+	}
+	n = readlink("/proc/self/exe", path, len - sizeof(name));
+	if (n > 0) {
+		path[n] = '\0';
+		slash = strrchr(path, '/');
+		strcpy(slash + 1, name);
+		if (access(path, R_OK) == 0)
+			return true;
+	}
+	snprintf(path, len, "%s/zdm/%s", ZDM_LIBDIR, name);
+	return access(path, R_OK) == 0;
+}

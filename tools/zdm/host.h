@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* host: the program that `zdm exec` runs. */
+#ifndef ZDM_HOST_H
+#define ZDM_HOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Can a library be preloaded into it? False with the reason in err. */
+bool host_check(const char *program, char *err, size_t err_len);
+/* The first argument that names an ELF core file, NULL: none. */
+const char *host_find_dump(char **argv);
+/* What -d of makedumpfile drops for certain: of several levels the common bits. */
+int host_dump_level(char **argv);
+/* Path of zdm-preload.so. */
+bool host_find_library(char *path, size_t len);
+
+#endif
