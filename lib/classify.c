@@ -60,9 +60,6 @@ static struct zdm_verdict not_populated(const struct zdm_facts *f, enum zdm_clas
 		return verdict(cls, ZDM_NO, reason);
 	if (f->pgmap->dead == ZDM_YES)
 		return of_pgmap(f, verdict(cls, ZDM_NO, ZDM_REASON_TORN_DOWN));
-	/* of the reserve more is known: it will not be initialised later, either */
-	if (f->part == ZDM_PART_RESERVE)
-		return of_pgmap(f, verdict(ZDM_CLASS_RESERVED, ZDM_NO, ZDM_REASON_ALTMAP_RESERVE));
 	return of_pgmap(f, verdict(ZDM_CLASS_PENDING, ZDM_NO, ZDM_REASON_ENTRY_NOT_MAPPED));
 }
 

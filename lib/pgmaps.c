@@ -92,26 +92,46 @@ static uint64_t pgmap_kaddr(const struct zdm_session *s, uint64_t kaddr)
 	return kaddr + zdm_kdef_get(&s->k, ZDM_MEM_PAGE_MAP_PGMAP);
 }
 
+/*
+ * The PFNs that each pgmap's entries cover, pgmap by pgmap: covered[at[i]] up to
+ * covered[at[i + 1]] are those of pgmap i.
+ */
+static void group_entries(const struct zdm_pgmaps *p, struct zdm_pfn_range *covered, size_t *at)
+{
+	size_t i;
+
+	memset(at, 0, (p->nr + 2) * sizeof(*at));
+	for (i = 0; i < p->nr_entries; i++) {
+		if (p->entries[i].pgmap >= 0)
+			at[p->entries[i].pgmap + 2]++;
+	}
+	for (i = 2; i < p->nr + 2; i++)
+		at[i] += at[i - 1];
+	for (i = 0; i < p->nr_entries; i++) {
+		const struct zdm_pgmap_entry *e = &p->entries[i];
+
+		if (e->pgmap >= 0)
+			covered[at[e->pgmap + 1]++] = (struct zdm_pfn_range){ e->start_pfn, e->end_pfn };
+	}
+}
+
 static enum zdm_status decode_all(struct zdm_session *s, const struct owner *owners, size_t nr,
 				  struct zdm_pgmaps *ret, struct zdm_warnings *w)
 {
 	struct zdm_pfn_range *covered = calloc(ret->nr_entries + 1, sizeof(*covered));
-	enum zdm_status st = covered ? ZDM_OK : ZDM_NOMEM;
-	size_t i, j;
+	size_t *at = calloc(ret->nr + 2, sizeof(*at)), i;
+	enum zdm_status st = covered && at ? ZDM_OK : ZDM_NOMEM;
 
+	if (st == ZDM_OK)
+		group_entries(ret, covered, at);
 	for (i = 0; i < nr && st == ZDM_OK; i++) {
-		size_t n = 0;
+		size_t index = owners[i].index;
 
-		for (j = owners[i].first_run; j < ret->nr_entries; j++) {
-			const struct zdm_pgmap_entry *e = &ret->entries[j];
-
-			if (e->pgmap == (int32_t)owners[i].index)
-				covered[n++] = (struct zdm_pfn_range){ e->start_pfn, e->end_pfn };
-		}
-		st = zdm_pgmap_decode(s, pgmap_kaddr(s, owners[i].kaddr), covered, n,
-				      &ret->v[owners[i].index], w);
+		st = zdm_pgmap_decode(s, pgmap_kaddr(s, owners[i].kaddr), covered + at[index],
+				      at[index + 1] - at[index], &ret->v[index], w);
 	}
 	free(covered);
+	free(at);
 	return st;
 }
 

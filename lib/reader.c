@@ -21,6 +21,8 @@ struct zdm_reader {
 	zdm_touch_fn touch;
 	void *touch_priv;
 	struct zdm_leaf last_leaf;	/* of the last translation */
+	uint64_t low_kaddr, low_paddr;	/* last-level table of the last walk, and what it maps from */
+	bool low_known;
 	struct cache_slot slots[CACHE_PAGES];
 	uint8_t *pages;			/* CACHE_PAGES * CACHE_PAGE_BYTES */
 };
@@ -65,6 +67,7 @@ void zdm_reader_set_xlat(struct zdm_reader *r, const struct zdm_xlat *xlat)
 {
 	r->xlat = *xlat;
 	r->last_leaf.mapped = false;
+	r->low_known = false;
 }
 
 const struct zdm_xlat *zdm_reader_xlat(const struct zdm_reader *r)
@@ -152,15 +155,20 @@ enum zdm_status zdm_walk_kaddr(struct zdm_reader *r, uint64_t kaddr, struct zdm_
 	const struct zdm_xlat *x = &r->xlat;
 	const struct zdm_arch *a = x->arch;
 	uint64_t table = x->pgd_paddr, entry, i;
+	unsigned int level = x->levels;
 	enum zdm_status st;
-	unsigned int level;
 
 	memset(ret, 0, sizeof(*ret));
 	ret->start_kaddr = kaddr;
 	ret->len_bytes = 1;
 	if (!x->levels)
 		return ZDM_UNREADABLE;
-	for (level = x->levels; level; level--) {
+	/* neighbours share their last table, and most walks go from neighbour to neighbour */
+	if (r->low_known && (kaddr ^ r->low_kaddr) >> (a->page_shift + a->bits_per_level) == 0) {
+		table = r->low_paddr;
+		level = 1;
+	}
+	for (; level; level--) {
 		unsigned int shift = a->page_shift + (level - 1) * a->bits_per_level;
 
 		ret->len_bytes = 1ull << shift;
@@ -174,6 +182,11 @@ enum zdm_status zdm_walk_kaddr(struct zdm_reader *r, uint64_t kaddr, struct zdm_
 		table = entry & a->paddr_mask & ~x->sme_mask;
 		if (level == 1 || (entry & a->leaf_mask))
 			break;
+		if (level == 2) {
+			r->low_kaddr = kaddr;
+			r->low_paddr = table;
+			r->low_known = true;
+		}
 	}
 	if (level > a->max_leaf_level)
 		return ZDM_CORRUPT;

@@ -18,6 +18,11 @@ struct scan {
 	const struct zdm_sections *sections;
 	struct backing backing;
 	struct zdm_warnings *w;
+	/* the last answers, and for which frames they hold: neighbours ask the same */
+	struct zdm_pfn_range kind_for;
+	enum zdm_memmap kind;
+	uint64_t present_start, present_end;
+	bool present;
 };
 
 static int by_start(const void *a, const void *b)
@@ -67,10 +72,20 @@ static bool collect_backing(struct scan *sc, const struct zdm_pgmaps *pgmaps,
 	return true;
 }
 
-static bool in_backing(const struct backing *b, uint64_t pfn)
+/*
+ * What a frame that a leaf of the memmap points to is. memmap_alloc() takes it
+ * from memory that has a section, or from an altmap; anything else is damage.
+ */
+static enum zdm_memmap frame_kind(struct scan *sc, uint64_t pfn)
 {
+	const struct zdm_geometry *g = &sc->s->g;
+	const struct backing *b = &sc->backing;
+	uint64_t nr = zdm_pfn_to_section_nr(g, pfn);
+	struct zdm_pfn_range *hold = &sc->kind_for;
 	size_t lo = 0, hi = b->nr;
 
+	if (pfn >= hold->start_pfn && pfn < hold->end_pfn)
+		return sc->kind;
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
@@ -79,33 +94,34 @@ static bool in_backing(const struct backing *b, uint64_t pfn)
 		else
 			hi = mid;
 	}
-	return lo < b->nr && b->v[lo].start_pfn <= pfn;
-}
-
-/* What a mapped leaf of the memmap lies in. */
-static enum zdm_memmap leaf_kind(const struct scan *sc, const struct zdm_leaf *leaf)
-{
-	const struct zdm_geometry *g = &sc->s->g;
-	uint64_t pfn = leaf->paddr >> g->page_shift;
-
-	if (in_backing(&sc->backing, pfn))
-		return ZDM_MEMMAP_ALTMAP;
-	/* memmap_alloc() takes it from memory that has a section; anything else is damage */
-	return zdm_sections_find(sc->sections, zdm_pfn_to_section_nr(g, pfn)) ? ZDM_MEMMAP_RAM :
-	       ZDM_MEMMAP_UNKNOWN;
+	if (lo < b->nr && b->v[lo].start_pfn <= pfn) {
+		*hold = b->v[lo];
+		return sc->kind = ZDM_MEMMAP_ALTMAP;
+	}
+	hold->start_pfn = pfn;
+	hold->end_pfn = zdm_section_nr_to_pfn(g, nr + 1);
+	if (lo < b->nr && b->v[lo].start_pfn < hold->end_pfn)
+		hold->end_pfn = b->v[lo].start_pfn;
+	return sc->kind = zdm_sections_find(sc->sections, nr) ? ZDM_MEMMAP_RAM :
+			  ZDM_MEMMAP_UNKNOWN;
 }
 
 static enum zdm_in_dump presence(struct scan *sc, uint64_t paddr, uint64_t len)
 {
-	uint64_t end = paddr + len, next;
-	bool any = false, all = true, present;
+	uint64_t end = paddr + len;
+	bool any = false, all = true;
 
 	while (paddr < end) {
-		if (zdm_reader_present(sc->s->r, paddr, &present, &next) != ZDM_OK)
-			return ZDM_IN_DUMP_UNKNOWN;
-		any |= present;
-		all &= present;
-		paddr = next;
+		if (paddr < sc->present_start || paddr >= sc->present_end) {
+			sc->present_start = paddr;
+			if (zdm_reader_present(sc->s->r, paddr, &sc->present, &sc->present_end)) {
+				sc->present_end = 0;
+				return ZDM_IN_DUMP_UNKNOWN;
+			}
+		}
+		any |= sc->present;
+		all &= sc->present;
+		paddr = sc->present_end;
 	}
 	return all ? ZDM_IN_DUMP_YES : any ? ZDM_IN_DUMP_PARTLY : ZDM_IN_DUMP_NO;
 }
@@ -153,7 +169,7 @@ static struct zdm_extent extent_of(struct scan *sc, const struct zdm_leaf *leaf,
 		e.in_dump = ZDM_IN_DUMP_UNKNOWN;
 		e.bad_kaddr = kaddr;
 	} else if (leaf->mapped) {
-		e.where = leaf_kind(sc, leaf);
+		e.where = frame_kind(sc, leaf->paddr >> g->page_shift);
 		e.in_dump = presence(sc, leaf->paddr + (kaddr - leaf->start_kaddr), end - kaddr);
 		e.bad_kaddr = e.where == ZDM_MEMMAP_UNKNOWN ? kaddr : 0;
 	}
