@@ -1,0 +1,49 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Suite: the capsules of real dumps, tests/vmcores/*.elf.xz, against the ranges
+# that the lab derived from the kernel's own testimony when it made the dump
+# (NAME.expected beside NAME.elf.xz). Also the real 5.3.0 dump of 2019's oops, if
+# ../shared/vmcores is there.
+set -eu
+cd "$(dirname "$0")/.."
+. tests/suite.sh
+shopt -s nullglob
+
+tools=$B/tests
+
+# compare NAME EXPECTED CORE [zdm options]
+compare() {
+    local name=$1 expected=$2 core=$3 rc=0 out
+    shift 3
+    timeout 300 "$B/zdm" ranges --quiet --json "$@" "$core" >"$work/json" 2>"$work/err" || rc=$?
+    if [ $rc -gt 1 ]; then
+        not_ok "$name" "exit code $rc: $(head -c 300 "$work/err")"
+    elif out=$("$tools/cmp_ranges" -j "$expected" "$work/json" 2>&1); then
+        ok "$name"
+    else
+        not_ok "$name" "$out"
+    fi
+}
+
+[ -x "$B/zdm" ] || { skip capsules "$B/zdm is not built"; exit 0; }
+capsules=(tests/vmcores/*.elf.xz)
+[ ${#capsules[@]} -gt 0 ] || skip capsules "no tests/vmcores/*.elf.xz yet"
+for capsule in "${capsules[@]}"; do
+    stem=${capsule%.elf.xz}
+    name=capsule/${stem##*/}
+    if [ ! -e "$stem.expected" ]; then
+        not_ok "$name" "$stem.expected is missing"
+        continue
+    fi
+    xz -dc "$capsule" >"$work/core"
+    compare "$name" "$stem.expected" "$work/core"
+done
+
+shared=../shared/vmcores
+if [ -e $shared/5.3.0-kpageflags-oops.elf.xz ]; then
+    xz -dc $shared/5.3.0-kpageflags-oops.elf.xz >"$work/core"
+    compare capsule/5.3.0-oops tests/vmcores/5.3.0-kpageflags-oops.expected "$work/core" \
+        --layout $shared/5.3.0.layout
+else
+    skip capsule/5.3.0-oops "$shared/5.3.0-kpageflags-oops.elf.xz is not there"
+fi

@@ -1,0 +1,73 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Suite: run-flips.sh [NAME...]: takes every single piece of evidence out of each
+# vmcore written as text (tests/mkcore/flip.c lists them, and the PFNs that then
+# have none) and looks that none of these PFNs is called valid. A wrong "valid:
+# yes" is the gravest mistake zdm can make. What else it says is not judged.
+set -eu
+cd "$(dirname "$0")/.."
+. tests/suite.sh
+
+texts=tests/vmcores/text
+tools=$B/tests
+mkcore=("$tools/mkcore" -K tests/mkcore/kernels)
+
+flip() {
+    local stem=$1 spec=$2 rc=0 out opts=()
+    shift 2
+    while [ $# -gt 1 ]; do
+        opts+=(-n "$1" "$2")
+        shift 2
+    done
+    "${mkcore[@]}" -f "$spec" -l "$work/layout" -o "$work/core" "$texts/$stem.txt" 2>"$work/err" || {
+        not_ok "flip/$stem/$spec" "cannot be made: $(cat "$work/err")"
+        return
+    }
+    timeout 60 "$tools/core_ranges" -l "$work/layout" "$work/core" >"$work/ranges" 2>"$work/err" || rc=$?
+    case $rc in
+    4) ok "flip/$stem/$spec" ;; # refused to say anything
+    0 | 1)
+        if out=$("$tools/cmp_ranges" "${opts[@]}" - "$work/ranges" 2>&1); then
+            ok "flip/$stem/$spec"
+        else
+            not_ok "flip/$stem/$spec" "$out"
+        fi
+        ;;
+    *) not_ok "flip/$stem/$spec" "exit code $rc: $(head -c 300 "$work/err")" ;;
+    esac
+}
+
+one() {
+    local stem=$1 line n=0
+    "${mkcore[@]}" -L "$texts/$stem.txt" >"$work/flips" 2>"$work/err" || {
+        not_ok "flip/$stem" "$(cat "$work/err")"
+        return
+    }
+    while read -r -a line; do
+        # A flip that no verdict depends on has no PFNs.
+        [ ${#line[@]} -gt 2 ] || continue
+        n=$((n + 1))
+        flip "$stem" "${line[@]}"
+    done <"$work/flips"
+}
+
+# The check itself must be able to fail: without a flip these PFNs are valid.
+self_test() {
+    "${mkcore[@]}" -l "$work/layout" -o "$work/core" "$texts/5.10-fsdax-dev.txt"
+    "$tools/core_ranges" -l "$work/layout" "$work/core" >"$work/ranges" 2>"$work/err"
+    if "$tools/cmp_ranges" -n 0x48600 0x58000 - "$work/ranges" >/dev/null; then
+        not_ok flip/self-test "valid pages passed for invalid ones"
+    else
+        ok flip/self-test
+    fi
+}
+
+self_test
+if [ $# -gt 0 ]; then
+    for name; do one "$name"; done
+else
+    for text in "$texts"/*.txt; do
+        name=${text##*/}
+        one "${name%.txt}"
+    done
+fi

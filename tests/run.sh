@@ -1,0 +1,43 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# run.sh COMMAND...: runs each suite (a shell command line) and adds up what it
+# prints (tests/suite.sh). The last line is "N passed, N failed, N skipped".
+# Exit code 1 if anything failed, or if a suite ran no test at all.
+set -u
+
+[ $# -gt 0 ] || { echo "usage: run.sh SUITE..." >&2; exit 2; }
+passed=0 failed=0 skipped=0
+summary=()
+
+for suite; do
+    printf '== %s\n' "$suite"
+    start=$SECONDS n=0
+    while IFS= read -r line; do
+        case $line in
+        'ok '*) passed=$((passed + 1)) n=$((n + 1)) ;;
+        'not ok '*) failed=$((failed + 1)) n=$((n + 1)); summary+=("$line") ;;
+        'skip '*) skipped=$((skipped + 1)) n=$((n + 1)); summary+=("$line") ;;
+        'exit 0') continue ;;
+        'exit '*)
+            failed=$((failed + 1))
+            line="not ok $suite: ended with ${line#exit }"
+            summary+=("$line")
+            ;;
+        esac
+        # Passing tests are many: they show with V=1 only.
+        case $line in 'ok '*) [ -n "${V:-}" ] || continue ;; esac
+        printf '%s\n' "$line"
+    done < <(bash -c "$suite" 2>&1; echo "exit $?")
+    if [ "$n" -eq 0 ]; then
+        failed=$((failed + 1))
+        summary+=("not ok $suite: ran no test")
+    fi
+    printf '   %d tests in %d s\n' "$n" $((SECONDS - start))
+done
+
+if [ ${#summary[@]} -gt 0 ]; then
+    printf '\nNot passed:\n'
+    printf '  %s\n' "${summary[@]}"
+fi
+printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+[ "$failed" -eq 0 ]
