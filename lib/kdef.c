@@ -75,6 +75,18 @@ static void ask_source(const struct zdm_source *src, const struct zdm_kdef_row *
 	}
 }
 
+/*
+ * kallsyms and a symbol table list all symbols, VMCOREINFO and hosts a choice.
+ * A layout file that calls itself complete was made where both were complete.
+ */
+static bool lists_all_symbols(const struct zdm_source *src)
+{
+	if (!src->symbols)
+		return false;
+	return !strcmp(src->symbols, "kallsyms") || !strcmp(src->symbols, "vmlinux") ||
+	       (!strcmp(src->symbols, "layout") && src->complete_types);
+}
+
 void zdm_kdef_resolve(struct zdm_kdef *k, const struct zdm_source *const *sources, size_t nr,
 		      uint64_t kaslr_offset)
 {
@@ -83,10 +95,7 @@ void zdm_kdef_resolve(struct zdm_kdef *k, const struct zdm_source *const *source
 	memset(k, 0, sizeof(*k));
 	for (i = 0; i < nr; i++) {
 		k->complete_types |= sources[i]->complete_types;
-		/* kallsyms and a symbol table list all symbols; VMCOREINFO and hosts a choice */
-		k->complete_symbols |= sources[i]->symbols &&
-				       (!strcmp(sources[i]->symbols, "kallsyms") ||
-					!strcmp(sources[i]->symbols, "vmlinux"));
+		k->complete_symbols |= lists_all_symbols(sources[i]);
 	}
 	for (id = 0; id < ZDM_NR_KDEFS; id++) {
 		k->v[id].status = ZDM_ABSENT;

@@ -108,13 +108,12 @@ static const uint8_t *cached_page(struct zdm_reader *r, uint64_t paddr, enum zdm
 
 enum zdm_status zdm_read_phys(struct zdm_reader *r, uint64_t paddr, void *buf, size_t len)
 {
+	uint64_t start_paddr = paddr, whole = len;
 	uint8_t *out = buf;
 	enum zdm_status st;
 
 	if (paddr + len < paddr)
 		return ZDM_CORRUPT;
-	if (r->touch)
-		r->touch(r->touch_priv, paddr, len);
 	while (len) {
 		uint64_t in_page = paddr % CACHE_PAGE_BYTES;
 		size_t n = CACHE_PAGE_BYTES - in_page;
@@ -141,6 +140,8 @@ enum zdm_status zdm_read_phys(struct zdm_reader *r, uint64_t paddr, void *buf, s
 		paddr += n;
 		len -= n;
 	}
+	if (r->touch)
+		r->touch(r->touch_priv, start_paddr, whole);
 	return ZDM_OK;
 }
 

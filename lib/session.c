@@ -183,6 +183,8 @@ static bool chain_suffices(const struct zdm_session *s)
 {
 	const struct zdm_kdef *k = &s->k;
 
+	if (k->complete_types && k->complete_symbols)
+		return true;	/* what is missing is missing in the kernel */
 	return (zdm_kdef_has(k, ZDM_SYM_PGMAP_ARRAY) || zdm_kdef_has(k, ZDM_SYM_PGMAP_RADIX)) &&
 	       zdm_kdef_has(k, ZDM_SYM_MEM_SECTION) && zdm_kdef_has(k, ZDM_SIZE_PGMAP) &&
 	       zdm_kdef_has(k, ZDM_SIZE_MEM_SECTION) && zdm_kdef_has(k, ZDM_SIZE_PAGE);
@@ -269,6 +271,7 @@ static enum zdm_status session_init(struct zdm_session *s, const struct zdm_read
 			 "the host's reader table is of another API, or cannot read");
 		return st;
 	}
+	zdm_reader_set_touch(s->r, s->touch, s->touch_priv);
 	st = zdm_source_host_open(ops, priv, &host);
 	if (st == ZDM_OK)
 		chain_add(s, host, true);
@@ -288,7 +291,9 @@ static enum zdm_status session_init(struct zdm_session *s, const struct zdm_read
 		return st;
 	resolve(s);
 	if (!chain_suffices(s)) {
+		zdm_reader_set_touch(s->r, NULL, NULL);
 		open_in_dump(s, why, sizeof(why));
+		zdm_reader_set_touch(s->r, s->touch, s->touch_priv);
 		resolve(s);
 	}
 	init_direct_map(s);
@@ -308,6 +313,14 @@ enum zdm_status zdm_open(const struct zdm_reader_ops *ops, void *priv,
 			 const struct zdm_open_opts *opts, struct zdm_session **ret, char *err,
 			 size_t err_len)
 {
+	return zdm_open_touched(ops, priv, opts, NULL, NULL, ret, err, err_len);
+}
+
+enum zdm_status zdm_open_touched(const struct zdm_reader_ops *ops, void *priv,
+				 const struct zdm_open_opts *opts, zdm_touch_fn touch,
+				 void *touch_priv, struct zdm_session **ret, char *err,
+				 size_t err_len)
+{
 	struct zdm_session *s = calloc(1, sizeof(*s));
 	enum zdm_status st;
 
@@ -318,6 +331,8 @@ enum zdm_status zdm_open(const struct zdm_reader_ops *ops, void *priv,
 		zdm_errf(err, err_len, "out of memory");
 		return ZDM_NOMEM;
 	}
+	s->touch = touch;
+	s->touch_priv = touch_priv;
 	st = session_init(s, ops, priv, opts, err, err_len);
 	if (st != ZDM_OK) {
 		zdm_close(s);

@@ -32,6 +32,8 @@ struct zdm_geometry {
 
 struct zdm_session {
 	struct zdm_reader *r;
+	zdm_touch_fn touch;				/* of zdm_open_touched() */
+	void *touch_priv;
 	struct zdm_kdef k;
 	struct zdm_kfeat f;
 	struct zdm_geometry g;
@@ -46,6 +48,15 @@ struct zdm_session {
 	size_t nr_own;
 	struct zdm_source *vmcoreinfo;			/* also in own; NULL: the dump has none */
 };
+
+/*
+ * zdm_open(), with every stretch that is read reported from the first byte on.
+ * Not reported: kallsyms and BTF in the dump, which only name things.
+ */
+enum zdm_status zdm_open_touched(const struct zdm_reader_ops *ops, void *priv,
+				 const struct zdm_open_opts *opts, zdm_touch_fn touch,
+				 void *touch_priv, struct zdm_session **ret, char *err,
+				 size_t err_len);
 
 /* Any symbol by name through the chain, relocated. */
 enum zdm_status zdm_session_symbol(const struct zdm_session *s, const char *name, uint64_t *kaddr);
