@@ -164,28 +164,21 @@ static enum zdm_status layout_parse(struct zdm_pairs *t, const char *path, char 
 	return st;
 }
 
-enum zdm_status zdm_source_layout_open(const char *path, struct zdm_source **ret, char *err,
-				       size_t err_len)
+enum zdm_status zdm_source_layout_open_mem(const char *text, size_t len, const char *name,
+					   struct zdm_source **ret, char *err, size_t err_len)
 {
-	struct zdm_pairs *t = NULL;
+	struct zdm_pairs *t = calloc(1, sizeof(*t));
 	enum zdm_status st;
 	int64_t complete;
-	char *text;
-	size_t len;
 
 	*ret = NULL;
-	st = file_read(path, &text, &len, err, err_len);
-	if (st)
-		return st;
-	t = calloc(1, sizeof(*t));
 	st = t ? zdm_pairs_init(t, text, len) : ZDM_NOMEM;
-	free(text);
 	if (!st)
-		st = layout_parse(t, path, err, err_len);
+		st = layout_parse(t, name, err, err_len);
 	if (!st)
 		st = zdm_pairs_source_create(t, "layout", ret);
 	if (st == ZDM_NOMEM)
-		zdm_errf(err, err_len, "no memory for layout file %s", path);
+		zdm_errf(err, err_len, "no memory for layout file %s", name);
 	if (st) {
 		zdm_pairs_deinit(t);
 		free(t);
@@ -195,4 +188,20 @@ enum zdm_status zdm_source_layout_open(const char *path, struct zdm_source **ret
 	(*ret)->complete_types =
 		!(*ret)->ops->enumerator(t, "zdm_complete", &complete) && complete == 1;
 	return ZDM_OK;
+}
+
+enum zdm_status zdm_source_layout_open(const char *path, struct zdm_source **ret, char *err,
+				       size_t err_len)
+{
+	enum zdm_status st;
+	char *text;
+	size_t len;
+
+	*ret = NULL;
+	st = file_read(path, &text, &len, err, err_len);
+	if (st)
+		return st;
+	st = zdm_source_layout_open_mem(text, len, path, ret, err, err_len);
+	free(text);
+	return st;
 }

@@ -10,7 +10,7 @@
 
 #include <libkdumpfile/kdumpfile.h>
 
-#include "capsule_note.h"
+#include "capsule.h"
 #include "elfmap.h"
 #include "fileio.h"
 #include "flattened.h"
@@ -34,7 +34,7 @@ struct zdm_dump {
 	char *vmcoreinfo;
 	size_t vmcoreinfo_len;
 	bool is_capsule;
-	struct presence presence;	/* of a capsule */
+	struct zdm_presence presence;	/* of a capsule */
 	char machine[16];
 	char format[64];
 	bool flattened, cut_off;
@@ -107,10 +107,10 @@ static enum zdm_status dump_present(void *priv, uint64_t paddr, bool *present,
 				    uint64_t *end_paddr)
 {
 	struct zdm_dump *d = priv;
-	const struct presence_run *run;
+	const struct zdm_presence_run *run;
 	uint8_t byte;
 
-	run = d->is_capsule ? presence_find(&d->presence, paddr) : NULL;
+	run = d->is_capsule ? zdm_presence_find(&d->presence, paddr) : NULL;
 	if (run) {
 		*present = run->present;
 		*end_paddr = run->end_paddr;
@@ -303,11 +303,11 @@ static enum zdm_status read_capsule(struct zdm_dump *d, char *err, size_t err_le
 	const uint8_t *note;
 	size_t len;
 
-	if (!d->elf || !elfmap_note(d->elf, CAPSULE_NOTE_NAME, CAPSULE_NOTE_LAYOUT, &len))
+	if (!d->elf || !elfmap_note(d->elf, ZDM_CAPSULE_NAME, ZDM_CAPSULE_LAYOUT, &len))
 		return ZDM_OK;
 	d->is_capsule = true;
-	note = elfmap_note(d->elf, CAPSULE_NOTE_NAME, CAPSULE_NOTE_PRESENT, &len);
-	if (note && !presence_parse(&d->presence, (const char *)note, len)) {
+	note = elfmap_note(d->elf, ZDM_CAPSULE_NAME, ZDM_CAPSULE_PRESENT, &len);
+	if (note && !zdm_presence_parse(&d->presence, (const char *)note, len)) {
 		snprintf(err, err_len, "damaged capsule: its list of frames makes no sense");
 		return ZDM_CORRUPT;
 	}
@@ -361,7 +361,7 @@ void zdm_dump_close(struct zdm_dump *d)
 		kdump_free(d->ctx);
 	elfmap_close(d->elf);
 	kdumphdr_close(d->hdr);
-	presence_deinit(&d->presence);
+	zdm_presence_deinit(&d->presence);
 	free(d->vmcoreinfo);
 	if (d->fd >= 0)
 		close(d->fd);
@@ -400,8 +400,8 @@ const char *zdm_dump_damage(struct zdm_dump *d)
 
 const char *zdm_dump_layout(const struct zdm_dump *d, size_t *len)
 {
-	return d->is_capsule ? (const char *)elfmap_note(d->elf, CAPSULE_NOTE_NAME,
-							  CAPSULE_NOTE_LAYOUT, len) : NULL;
+	return d->is_capsule ? (const char *)elfmap_note(d->elf, ZDM_CAPSULE_NAME,
+							  ZDM_CAPSULE_LAYOUT, len) : NULL;
 }
 
 struct _kdump_ctx *zdm_dump_ctx(const struct zdm_dump *d)

@@ -8,9 +8,9 @@
 
 #define LINE_BYTES 48
 
-bool presence_add(struct presence *p, uint64_t start_paddr, uint64_t end_paddr, bool present)
+bool zdm_presence_add(struct zdm_presence *p, uint64_t start_paddr, uint64_t end_paddr, bool present)
 {
-	struct presence_run *last = p->nr ? &p->run[p->nr - 1] : NULL;
+	struct zdm_presence_run *last = p->nr ? &p->run[p->nr - 1] : NULL;
 
 	if (last && last->end_paddr == start_paddr && last->present == present) {
 		last->end_paddr = end_paddr;
@@ -18,33 +18,33 @@ bool presence_add(struct presence *p, uint64_t start_paddr, uint64_t end_paddr, 
 	}
 	if (p->nr == p->room) {
 		size_t room = p->room ? 2 * p->room : 64;
-		struct presence_run *run = reallocarray(p->run, room, sizeof(*run));
+		struct zdm_presence_run *run = reallocarray(p->run, room, sizeof(*run));
 
 		if (!run)
 			return false;
 		p->run = run;
 		p->room = room;
 	}
-	p->run[p->nr++] = (struct presence_run){ start_paddr, end_paddr, present };
+	p->run[p->nr++] = (struct zdm_presence_run){ start_paddr, end_paddr, present };
 	return true;
 }
 
 static int run_cmp(const void *a, const void *b)
 {
-	const struct presence_run *x = a, *y = b;
+	const struct zdm_presence_run *x = a, *y = b;
 
 	return x->start_paddr < y->start_paddr ? -1 : x->start_paddr > y->start_paddr;
 }
 
-void presence_sort(struct presence *p)
+void zdm_presence_sort(struct zdm_presence *p)
 {
 	size_t i, n = 0;
 
 	if (p->nr)
 		qsort(p->run, p->nr, sizeof(*p->run), run_cmp);
 	for (i = 0; i < p->nr; i++) {
-		struct presence_run r = p->run[i];
-		struct presence_run *last = n ? &p->run[n - 1] : NULL;
+		struct zdm_presence_run r = p->run[i];
+		struct zdm_presence_run *last = n ? &p->run[n - 1] : NULL;
 
 		if (last && r.start_paddr < last->end_paddr)
 			r.start_paddr = last->end_paddr;
@@ -58,7 +58,7 @@ void presence_sort(struct presence *p)
 	p->nr = n;
 }
 
-const struct presence_run *presence_find(const struct presence *p, uint64_t paddr)
+const struct zdm_presence_run *zdm_presence_find(const struct zdm_presence *p, uint64_t paddr)
 {
 	size_t lo = 0, hi = p->nr;
 
@@ -73,7 +73,7 @@ const struct presence_run *presence_find(const struct presence *p, uint64_t padd
 	return lo < p->nr && p->run[lo].start_paddr <= paddr ? &p->run[lo] : NULL;
 }
 
-char *presence_write(const struct presence *p, size_t *len)
+char *zdm_presence_write(const struct zdm_presence *p, size_t *len)
 {
 	char *text = malloc(p->nr * LINE_BYTES + 1);
 	size_t i, n = 0;
@@ -90,7 +90,7 @@ char *presence_write(const struct presence *p, size_t *len)
 }
 
 /* One line of LINE_BYTES at most, terminated. */
-static bool parse_line(struct presence *p, const char *line)
+static bool parse_line(struct zdm_presence *p, const char *line)
 {
 	uint64_t start, end;
 	char word[4];
@@ -99,10 +99,10 @@ static bool parse_line(struct presence *p, const char *line)
 		return false;
 	if (strcmp(word, "yes") && strcmp(word, "no"))
 		return false;
-	return presence_add(p, start, end, word[0] == 'y');
+	return zdm_presence_add(p, start, end, word[0] == 'y');
 }
 
-bool presence_parse(struct presence *p, const char *text, size_t len)
+bool zdm_presence_parse(struct zdm_presence *p, const char *text, size_t len)
 {
 	char line[LINE_BYTES];
 	size_t at = 0;
@@ -119,11 +119,11 @@ bool presence_parse(struct presence *p, const char *text, size_t len)
 			return false;
 		at += n + 1;
 	}
-	presence_sort(p);
+	zdm_presence_sort(p);
 	return true;
 }
 
-void presence_deinit(struct presence *p)
+void zdm_presence_deinit(struct zdm_presence *p)
 {
 	free(p->run);
 	memset(p, 0, sizeof(*p));

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* capsule: a small vmcore that gives the same verdicts, and nothing else. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "capsule.h"
+#include "fileio.h"
+#include "open.h"
+
+static bool emit_stream(void *priv, const char *text, size_t len)
+{
+	return fwrite(text, 1, len, priv) == len;
+}
+
+static int write_capsule(struct opened *o, int fd, const char *path)
+{
+	FILE *f = fdopen(dup(fd), "w");
+	struct zdm_sink sink = { .emit_fn = emit_stream, .priv = f };
+	char err[ZDM_ERR_LEN];
+	enum zdm_status st;
+	bool failed;
+
+	if (!f) {
+		cli_error("out of memory");
+		return ZDM_EXIT_OPEN;
+	}
+	st = zdm_capsule_write(o->s, zdm_dump_ops(o->dump), o->dump, &sink, err, sizeof(err));
+	failed = ferror(f);
+	failed |= fclose(f) != 0;
+	if (failed)
+		cli_error("cannot write %s: the disk may be full", path);
+	else if (st != ZDM_OK)
+		cli_error("%s: no capsule can be made: %s", o->path, err);
+	return failed || st != ZDM_OK ? ZDM_EXIT_OPEN : ZDM_EXIT_DONE;
+}
+
+/* The answer as JSON without the names of the dump and of the sources; to be freed. */
+static char *answer(const struct zdm_model *m)
+{
+	char *text = NULL, *from, *to;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+	struct zdm_sink sink = { .emit_fn = emit_stream, .priv = f };
+
+	if (!f)
+		return NULL;
+	zdm_report_json(m, "", &sink);
+	if (fclose(f))
+		return text;
+	from = strstr(text, "\"sources\":{");
+	to = from ? strchr(from, '}') : NULL;
+	if (to)
+		memmove(from, to, strlen(to) + 1);
+	return text;
+}
+
+/* Open what was written, as anybody would, and compare. */
+static int verify(struct zdm_cli *cli, const struct opened *o, int fd, const char *path)
+{
+	struct zdm_cli plain = { .cmd = cli->cmd, .quiet = true, .out = cli->out };
+	struct opened again;
+	char proc[64], *a, *b;
+	int code;
+
+	snprintf(proc, sizeof(proc), "/proc/self/fd/%d", fd);
+	code = open_model(&plain, proc, &again);
+	if (code == ZDM_EXIT_DONE) {
+		a = answer(o->m);
+		b = answer(again.m);
+		if (!a || !b || strcmp(a, b))
+			code = ZDM_EXIT_OPEN;
+		free(a);
+		free(b);
+	}
+	close_opened(&again);
+	if (code != ZDM_EXIT_DONE)
+		cli_error("%s: not written: the capsule would not give the dump's answer", path);
+	return code;
+}
+
+static int run_capsule(struct zdm_cli *cli, int nr, char **operand)
+{
+	char err[ZDM_ERR_LEN];
+	struct outfile out;
+	struct opened o;
+	struct stat sb;
+	int code;
+
+	(void)nr;
+	if (cli->json)
+		return cli_usage_error(cli, "capsule: there is nothing to print as JSON");
+	if (fileio_same(operand[0], operand[1]))
+		return cli_usage_error(cli, "capsule: %s would overwrite the dump itself",
+				       operand[1]);
+	code = open_model(cli, operand[0], &o);
+	if (code == ZDM_EXIT_DONE && outfile_open(&out, operand[1], err, sizeof(err))) {
+		cli_error("%s", err);
+		code = ZDM_EXIT_OPEN;
+	} else if (code == ZDM_EXIT_DONE) {
+		code = write_capsule(&o, out.fd, operand[1]);
+		if (code == ZDM_EXIT_DONE)
+			code = verify(cli, &o, out.fd, operand[1]);
+		if (code == ZDM_EXIT_DONE && !fstat(out.fd, &sb) && !cli->quiet)
+			cli_printf(cli, "%s: %" PRIu64 " bytes\n", operand[1],
+				   (uint64_t)sb.st_size);
+		if (code != ZDM_EXIT_DONE) {
+			outfile_discard(&out);
+		} else if (outfile_commit(&out, err, sizeof(err))) {
+			cli_error("%s", err);
+			code = ZDM_EXIT_OPEN;
+		}
+		code = finish_opened(cli, &o, false, code);
+	}
+	close_opened(&o);
+	return code;
+}
+
+const struct zdm_command cmd_capsule = {
+	.name = "capsule",
+	.operands = "VMCORE OUT",
+	.min_operands = 2, .max_operands = 2,
+	.purpose = "write a small vmcore with only the bytes that the analysis reads",
+	.help = "The capsule gives the same verdicts as the dump, and holds no user data: the bytes\n"
+		"of sections, pgmaps, memory blocks and page tables, VMCOREINFO, and the layout.\n"
+		"The struct pages themselves are not in it, but for the few that decide something.\n",
+	.run = run_capsule,
+};

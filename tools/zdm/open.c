@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <string.h>
+
+#include "open.h"
+#include "source.h"
+
+/* What the status of zdm_open() or zdm_model_build() is to a user. */
+static int exit_of(enum zdm_status st)
+{
+	switch (st) {
+	case ZDM_OK:
+		return ZDM_EXIT_DONE;
+	case ZDM_ABSENT:
+	case ZDM_UNREADABLE:
+		return ZDM_EXIT_MISSING;
+	default:
+		return ZDM_EXIT_OPEN;
+	}
+}
+
+int open_sources(struct zdm_cli *cli, struct opened *ret)
+{
+	char err[ZDM_ERR_LEN];
+
+	if (cli->layout) {
+		if (zdm_source_layout_open(cli->layout, &ret->source[ret->nr_sources], err,
+					   sizeof(err)) != ZDM_OK) {
+			cli_error("%s", err);
+			return ZDM_EXIT_OPEN;
+		}
+		ret->nr_sources++;
+	}
+	if (cli->vmlinux) {
+		if (zdm_source_vmlinux_open(cli->vmlinux, &ret->source[ret->nr_sources], err,
+					    sizeof(err)) != ZDM_OK) {
+			cli_error("%s", err);
+			return ZDM_EXIT_OPEN;
+		}
+		ret->nr_sources++;
+	}
+	return ZDM_EXIT_DONE;
+}
+
+static int open_capsule_layout(struct opened *ret)
+{
+	char err[ZDM_ERR_LEN];
+	const char *text;
+	size_t len;
+
+	text = zdm_dump_layout(ret->dump, &len);
+	if (!text)
+		return ZDM_EXIT_DONE;
+	if (zdm_source_layout_open_mem(text, len, "in the capsule",
+				       &ret->source[ret->nr_sources], err, sizeof(err)) != ZDM_OK) {
+		cli_error("%s: damaged capsule: %s", ret->path, err);
+		return ZDM_EXIT_OPEN;
+	}
+	ret->nr_sources++;
+	return ZDM_EXIT_DONE;
+}
+
+int open_session(struct zdm_cli *cli, const char *path, struct opened *ret)
+{
+	struct zdm_open_opts opts = { .size = sizeof(opts) };
+	char err[ZDM_ERR_LEN];
+	enum zdm_status st;
+	int code;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->path = path;
+	progress_init(&ret->progress, cli->quiet);
+	if (zdm_dump_open(path, &ret->progress, &ret->dump, err, sizeof(err)) != ZDM_OK) {
+		cli_error("%s: %s", path, err);
+		return ZDM_EXIT_OPEN;
+	}
+	code = open_sources(cli, ret);
+	if (code == ZDM_EXIT_DONE)
+		code = open_capsule_layout(ret);
+	if (code != ZDM_EXIT_DONE)
+		return code;
+	opts.sources = ret->source;
+	opts.nr_sources = ret->nr_sources;
+	progress_begin(&ret->progress, "reading", 0);
+	st = zdm_open(zdm_dump_ops(ret->dump), ret->dump, &opts, &ret->s, err, sizeof(err));
+	progress_end(&ret->progress);
+	if (st != ZDM_OK) {
+		cli_error("%s: %s", path, err);
+		if (zdm_dump_damage(ret->dump))
+			cli_warn(cli, "%s: %s", path, zdm_dump_damage(ret->dump));
+	}
+	return exit_of(st);
+}
+
+int open_model(struct zdm_cli *cli, const char *path, struct opened *ret)
+{
+	char err[ZDM_ERR_LEN];
+	enum zdm_status st;
+	int code = open_session(cli, path, ret);
+
+	if (code != ZDM_EXIT_DONE)
+		return code;
+	progress_begin(&ret->progress, "reading", 0);
+	st = zdm_model_build(ret->s, &ret->m, err, sizeof(err));
+	progress_end(&ret->progress);
+	if (st != ZDM_OK)
+		cli_error("%s: %s", path, err);
+	return exit_of(st);
+}
+
+void close_opened(struct opened *o)
+{
+	progress_end(&o->progress);
+	zdm_model_free(o->m);
+	zdm_close(o->s);
+	while (o->nr_sources)
+		zdm_source_close(o->source[--o->nr_sources]);
+	zdm_dump_close(o->dump);
+}
+
+int finish_opened(struct zdm_cli *cli, struct opened *o, bool shown, int code)
+{
+	const char *damage = zdm_dump_damage(o->dump);
+	const char *const *line;
+	size_t nr = o->m && !shown ? zdm_model_warnings(o->m, &line) : 0, i;
+
+	for (i = 0; i < nr; i++)
+		cli_warn(cli, "%s: %s", o->path, line[i]);
+	if (damage)
+		cli_warn(cli, "%s: %s", o->path, damage);
+	if (code == ZDM_EXIT_DONE && (damage || (o->m && zdm_model_damaged(o->m))))
+		code = ZDM_EXIT_DAMAGED;
+	return code;
+}
