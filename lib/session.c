@@ -185,9 +185,11 @@ static bool chain_suffices(const struct zdm_session *s)
 
 	if (k->complete_types && k->complete_symbols)
 		return true;	/* what is missing is missing in the kernel */
+	/* ZONE_DEVICE stands for all constants: a host may have types without them */
 	return (zdm_kdef_has(k, ZDM_SYM_PGMAP_ARRAY) || zdm_kdef_has(k, ZDM_SYM_PGMAP_RADIX)) &&
 	       zdm_kdef_has(k, ZDM_SYM_MEM_SECTION) && zdm_kdef_has(k, ZDM_SIZE_PGMAP) &&
-	       zdm_kdef_has(k, ZDM_SIZE_MEM_SECTION) && zdm_kdef_has(k, ZDM_SIZE_PAGE);
+	       zdm_kdef_has(k, ZDM_SIZE_MEM_SECTION) && zdm_kdef_has(k, ZDM_SIZE_PAGE) &&
+	       zdm_kdef_has(k, ZDM_NUM_ZONE_DEVICE);
 }
 
 /* The direct map moves with KASLR (arch/x86/mm/kaslr.c); the variable is in the image. */
