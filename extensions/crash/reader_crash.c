@@ -7,6 +7,7 @@
 
 #define MAX_VMCOREINFO_BYTES (64 * 1024)
 #define MAX_NAME 128
+#define BTF_MAGIC 0xeb9f
 
 struct read_req {
 	ulonglong addr;
@@ -87,13 +88,13 @@ struct name_req {
 	char name[MAX_NAME];		/* crash's functions take them writable */
 	char member[MAX_NAME];
 	long value, size;
-	bool ok;
+	bool ok, known;			/* known: the type is there, whatever of the member */
 };
 
-static bool name_init(struct name_req *q, const char *prefix, const char *name, const char *member)
+static bool name_init(struct name_req *q, const char *name, const char *member)
 {
 	memset(q, 0, sizeof(*q));
-	return snprintf(q->name, MAX_NAME, "%s%s", prefix, name) < MAX_NAME &&
+	return snprintf(q->name, MAX_NAME, "%s", name) < MAX_NAME &&
 	       snprintf(q->member, MAX_NAME, "%s", member) < MAX_NAME && !guard_interrupted();
 }
 
@@ -112,10 +113,46 @@ static enum zdm_status symbol(void *priv, const char *name, uint64_t *kaddr)
 	struct name_req q;
 
 	(void)priv;
-	if (!name_init(&q, "", name, "") || !guard_call(call_symbol, &q) || !q.ok)
+	if (!name_init(&q, name, "") || !guard_call(call_symbol, &q) || !q.ok)
 		return ZDM_ABSENT;
 	*kaddr = (uint64_t)q.value;
 	return ZDM_OK;
+}
+
+/*
+ * A type that is not there costs crash's gdb 45 ms to not find, a type that is
+ * there almost nothing (8.0.2, Linux 6.1). So those that only an old kernel
+ * can have are not asked for in a newer one, and no answer is sought twice.
+ */
+static const struct {
+	const char *type, *only_with;	/* a symbol */
+} old_types[] = {
+	{ "page_map", "pgmap_radix" },
+	{ "radix_tree_root", "pgmap_radix" },
+	{ "radix_tree_node", "pgmap_radix" },
+};
+
+static bool type_missing(const struct reader_crash *r, const char *type)
+{
+	uint64_t kaddr;
+	size_t i;
+
+	for (i = 0; i < sizeof(old_types) / sizeof(old_types[0]); i++) {
+		if (!strcmp(old_types[i].type, type))
+			return symbol(NULL, old_types[i].only_with, &kaddr) != ZDM_OK;
+	}
+	for (i = 0; i < r->nr_missing; i++) {
+		if (!strcmp(r->missing[i], type))
+			return true;
+	}
+	return false;
+}
+
+static void note_missing(struct reader_crash *r, const char *type)
+{
+	if (r->nr_missing < READER_CRASH_MISSING && strlen(type) < READER_CRASH_NAME &&
+	    !guard_interrupted())
+		strcpy(r->missing[r->nr_missing++], type);
 }
 
 static void call_size(void *arg)
@@ -125,51 +162,48 @@ static void call_size(void *arg)
 	q->size = STRUCT_SIZE(q->name);
 }
 
-/* crash resolves a bare name to a variable or function first: say what is meant. */
-static const char *const type_prefixes[] = { "struct ", "union ", "" };
-#define NR_PREFIXES (sizeof(type_prefixes) / sizeof(type_prefixes[0]))
-
 static enum zdm_status size(void *priv, const char *type, uint64_t *bytes)
 {
+	struct reader_crash *r = priv;
 	struct name_req q;
-	size_t i;
 
-	(void)priv;
-	for (i = 0; i < NR_PREFIXES; i++) {
-		if (name_init(&q, type_prefixes[i], type, "") && guard_call(call_size, &q) &&
-		    q.size > 0) {
-			*bytes = (uint64_t)q.size;
-			return ZDM_OK;
-		}
+	if (type_missing(r, type) || !name_init(&q, type, "") || !guard_call(call_size, &q))
+		return ZDM_ABSENT;
+	if (q.size <= 0) {
+		note_missing(r, type);
+		return ZDM_ABSENT;
 	}
-	return ZDM_ABSENT;
+	*bytes = (uint64_t)q.size;
+	return ZDM_OK;
 }
 
+/* Offset and size in one question; MEMBER_OFFSET() and MEMBER_SIZE() are two. */
 static void call_member(void *arg)
 {
 	struct name_req *q = arg;
+	struct datatype_member dm;
 
-	q->value = MEMBER_OFFSET(q->name, q->member);
-	if (q->value >= 0)
-		q->size = MEMBER_SIZE(q->name, q->member);
+	BZERO(&dm, sizeof(dm));
+	q->value = datatype_info(q->name, q->member, &dm);
+	q->known = dm.size > 0;
+	q->size = dm.member_size;
 }
 
 static enum zdm_status member(void *priv, const char *type, const char *name,
 			      struct zdm_member *ret)
 {
+	struct reader_crash *r = priv;
 	struct name_req q;
-	size_t i;
 
-	(void)priv;
-	for (i = 0; i < NR_PREFIXES; i++) {
-		if (name_init(&q, type_prefixes[i], type, name) && guard_call(call_member, &q) &&
-		    q.value >= 0) {
-			ret->off_bytes = (uint64_t)q.value;
-			ret->size_bytes = q.size > 0 ? (uint64_t)q.size : 0;
-			return ZDM_OK;
-		}
-	}
-	return ZDM_ABSENT;
+	if (type_missing(r, type) || !name_init(&q, type, name) || !guard_call(call_member, &q))
+		return ZDM_ABSENT;
+	if (!q.known)
+		note_missing(r, type);
+	if (q.value < 0)
+		return ZDM_ABSENT;
+	ret->off_bytes = (uint64_t)q.value;
+	ret->size_bytes = q.size > 0 ? (uint64_t)q.size : 0;
+	return ZDM_OK;
 }
 
 static void call_enumerator(void *arg)
@@ -199,15 +233,28 @@ static bool own_number(const char *name, int64_t *ret)
 
 static enum zdm_status enumerator(void *priv, const char *name, int64_t *ret)
 {
+	const struct reader_crash *r = priv;
 	struct name_req q;
 
-	(void)priv;
 	if (own_number(name, ret))
 		return ZDM_OK;
-	if (!name_init(&q, "", name, "") || !guard_call(call_enumerator, &q) || !q.ok)
+	if (r->has_btf || !name_init(&q, name, "") || !guard_call(call_enumerator, &q) || !q.ok)
 		return ZDM_ABSENT;
 	*ret = q.value;
 	return ZDM_OK;
+}
+
+/*
+ * crash needs 15 to 90 ms to look one enumerator up, or to say that there is
+ * none. The library reads all of them from the BTF in the dump in that time.
+ */
+static bool probe_btf(void)
+{
+	uint64_t kaddr;
+	uint16_t magic;
+
+	return symbol(NULL, "__start_BTF", &kaddr) == ZDM_OK &&
+	       read_mem(kaddr, KVADDR, &magic, sizeof(magic)) && magic == BTF_MAGIC;
 }
 
 /* vmcoreinfo_data is a pointer to the text; before Linux 4.13 it was the text itself. */
@@ -255,6 +302,7 @@ void zdm_reader_crash_init(struct reader_crash *r, struct zdm_reader_ops *ops)
 	memset(r, 0, sizeof(*r));
 	if (NETDUMP_DUMPFILE() || KDUMP_DUMPFILE() || DISKDUMP_DUMPFILE())
 		r->file = dump_file_open(pc->dumpfile);
+	r->has_btf = probe_btf();
 	memset(ops, 0, sizeof(*ops));
 	ops->size = sizeof(*ops);
 	ops->api = ZDM_READER_API;

@@ -7,11 +7,17 @@
 
 struct dump_file;
 
+#define READER_CRASH_MISSING 32
+#define READER_CRASH_NAME 48
+
 struct reader_crash {
 	struct dump_file *file;	/* NULL: only trying tells whether a page is there */
 	char *vmcoreinfo;	/* NULL: not looked for yet, or not found */
 	size_t vmcoreinfo_len;
 	bool vmcoreinfo_tried;
+	bool has_btf;		/* the library finds constants in the dump itself */
+	char missing[READER_CRASH_MISSING][READER_CRASH_NAME];	/* types crash lacks */
+	size_t nr_missing;
 };
 
 /* Fill in the table; `priv` of every function is the struct reader_crash. */
