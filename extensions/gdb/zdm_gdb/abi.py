@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""libzdm.so through ctypes. The structures mirror include/zdm/*.h; tests/frontends/gdb-abi.sh
+compares them with what the compiler makes of those headers."""
+import ctypes as c
+import os
+
+API_NUMBER = 1
+READER_API = 1
+SONAME = "libzdm.so.1"
+
+OK, ABSENT, UNREADABLE, CORRUPT, NOMEM, INVAL, UNSUPPORTED = range(7)
+UNKNOWN, NO, YES = range(3)
+CLASS_ANY = -1
+NR_CLASSES = 11
+
+
+class ZdmError(Exception):
+    """A sentence for the user."""
+
+
+class Member(c.Structure):
+    _fields_ = [("off_bytes", c.c_uint64), ("size_bytes", c.c_uint64)]
+
+
+READ_FN = c.CFUNCTYPE(c.c_int, c.c_void_p, c.c_uint64, c.c_void_p, c.c_size_t)
+PRESENT_FN = c.CFUNCTYPE(c.c_int, c.c_void_p, c.c_uint64, c.POINTER(c.c_bool),
+                         c.POINTER(c.c_uint64))
+U64_FN = c.CFUNCTYPE(c.c_int, c.c_void_p, c.c_char_p, c.POINTER(c.c_uint64))
+MEMBER_FN = c.CFUNCTYPE(c.c_int, c.c_void_p, c.c_char_p, c.c_char_p, c.POINTER(Member))
+S64_FN = c.CFUNCTYPE(c.c_int, c.c_void_p, c.c_char_p, c.POINTER(c.c_int64))
+TEXT_FN = c.CFUNCTYPE(c.c_int, c.c_void_p, c.POINTER(c.c_void_p), c.POINTER(c.c_size_t))
+LOG_FN = c.CFUNCTYPE(None, c.c_void_p, c.c_int, c.c_char_p)
+EMIT_FN = c.CFUNCTYPE(c.c_bool, c.c_void_p, c.c_void_p, c.c_size_t)
+
+
+class ReaderOps(c.Structure):
+    _fields_ = [("size", c.c_size_t), ("api", c.c_uint), ("machine", c.c_char_p),
+                ("read_phys_fn", READ_FN), ("read_kaddr_fn", READ_FN), ("present_fn", PRESENT_FN),
+                ("symbol_fn", U64_FN), ("size_fn", U64_FN), ("member_fn", MEMBER_FN),
+                ("enumerator_fn", S64_FN), ("vmcoreinfo_fn", TEXT_FN), ("log_fn", LOG_FN)]
+
+
+class Kernel(c.Structure):
+    _fields_ = [("release", c.c_char_p), ("machine", c.c_char_p), ("symbols", c.c_char_p),
+                ("types", c.c_char_p), ("page_size", c.c_uint64), ("section_pages", c.c_uint64),
+                ("subsection_pages", c.c_uint64), ("page_struct_bytes", c.c_uint64),
+                ("vmemmap_kaddr", c.c_uint64), ("page_offset_kaddr", c.c_uint64),
+                ("kaslr_offset", c.c_uint64)]
+
+
+class Range(c.Structure):
+    _fields_ = [("start_pfn", c.c_uint64), ("end_pfn", c.c_uint64), ("cls", c.c_int),
+                ("valid", c.c_int), ("reason", c.c_int), ("memmap", c.c_int),
+                ("in_dump", c.c_int), ("pgmap", c.c_int32), ("evidence_kaddr", c.c_uint64)]
+
+
+class Sink(c.Structure):
+    _fields_ = [("emit_fn", EMIT_FN), ("priv", c.c_void_p)]
+
+
+class OopsWord(c.Structure):
+    _fields_ = [("name", c.c_char * 16), ("value", c.c_uint64)]
+
+
+_FUNCTIONS = {
+    "zdm_version": (c.c_char_p, []),
+    "zdm_open": (c.c_int, [c.POINTER(ReaderOps), c.c_void_p, c.c_void_p, c.POINTER(c.c_void_p),
+                           c.c_char_p, c.c_size_t]),
+    "zdm_close": (None, [c.c_void_p]),
+    "zdm_session_kernel": (c.POINTER(Kernel), [c.c_void_p]),
+    "zdm_session_read": (c.c_int, [c.c_void_p, c.c_uint64, c.c_void_p, c.c_size_t]),
+    "zdm_session_forget": (None, [c.c_void_p]),
+    "zdm_model_build": (c.c_int, [c.c_void_p, c.POINTER(c.c_void_p), c.c_char_p, c.c_size_t]),
+    "zdm_model_free": (None, [c.c_void_p]),
+    "zdm_range_find": (c.POINTER(Range), [c.c_void_p, c.c_uint64]),
+    "zdm_range_reason": (c.c_size_t, [c.c_void_p, c.POINTER(Range), c.c_char_p, c.c_size_t]),
+    "zdm_section_find": (c.c_void_p, [c.c_void_p, c.c_uint64]),
+    "zdm_page_kaddr": (c.c_uint64, [c.POINTER(Kernel), c.c_uint64]),
+    "zdm_class_name": (c.c_char_p, [c.c_int]),
+    "zdm_class_parse": (c.c_int, [c.c_char_p]),
+    "zdm_status_name": (c.c_char_p, [c.c_int]),
+    "zdm_spec_parse": (c.c_int, [c.POINTER(Kernel), c.c_char_p, c.POINTER(c.c_uint64),
+                                 c.c_char_p, c.c_size_t]),
+    "zdm_report_summary": (None, [c.c_void_p, c.POINTER(Sink)]),
+    "zdm_report_ranges": (None, [c.c_void_p, c.c_int, c.POINTER(Sink)]),
+    "zdm_report_sections": (None, [c.c_void_p, c.c_uint64, c.POINTER(Sink)]),
+    "zdm_report_pgmaps": (None, [c.c_void_p, c.POINTER(Sink)]),
+    "zdm_report_pfn": (None, [c.c_void_p, c.c_void_p, c.c_uint64, c.POINTER(Sink)]),
+    "zdm_oops_report": (c.c_size_t, [c.c_void_p, c.c_void_p, c.POINTER(OopsWord), c.c_size_t,
+                                     c.POINTER(Sink)]),
+    "zdm_oops_parse": (c.c_int, [c.c_char_p, c.c_size_t, c.POINTER(c.POINTER(OopsWord)),
+                                 c.POINTER(c.c_size_t)]),
+}
+
+
+def library_dirs():
+    """Where our shared objects may be, best first; "" is the loader's own search."""
+    if os.environ.get("ZDM_LIBDIR"):
+        return [os.environ["ZDM_LIBDIR"]]
+    try:
+        from zdm_gdb.installed import LIBDIR  # written by `make install`
+        return [LIBDIR, ""]
+    except ImportError:
+        tree = os.path.join(os.path.dirname(__file__), "..", "..", "..", "build")
+        return [os.path.normpath(tree), ""]
+
+
+def load_library(name, functions):
+    """The shared object with the prototypes of its functions set."""
+    why = None
+    for directory in library_dirs():
+        path = os.path.join(directory, name)
+        if directory and not os.path.exists(path):
+            why = why or f"{path} is not there"
+            continue
+        try:
+            lib = c.CDLL(path)
+            break
+        except OSError as e:
+            why = str(e)
+    else:
+        raise ZdmError(f"cannot load {name}: {why}; run make (or make install), or set "
+                       "ZDM_LIBDIR to where it is")
+    for function, (result, arguments) in functions.items():
+        try:
+            f = getattr(lib, function)
+        except AttributeError:
+            raise ZdmError(f"{name} has no {function}(): it is of another release than these "
+                           "GDB commands") from None
+        f.restype = result
+        f.argtypes = arguments
+    return lib
+
+
+_engine = None
+
+
+def engine():
+    """libzdm, loaded once."""
+    global _engine
+    if _engine:
+        return _engine
+    lib = load_library(SONAME, {"zdm_api_number": (c.c_uint, [])})
+    found = lib.zdm_api_number()
+    if found != API_NUMBER:
+        raise ZdmError(f"{SONAME} has API {found}, these GDB commands need {API_NUMBER}: install "
+                       "both from one release")
+    _engine = load_library(SONAME, _FUNCTIONS)
+    return _engine
+
+
+def checked(function, *args):
+    """Call a function whose last two parameters are an error buffer; raise what it says."""
+    err = c.create_string_buffer(512)
+    status = function(*args, err, len(err))
+    if status != OK:
+        text = err.value.decode(errors="replace")
+        raise ZdmError(text or f"{function.__name__}: status {status}")
+
+
+def store(out, value):
+    """Answer of a callback that looks something up: *out = value, or ABSENT."""
+    if value is None:
+        return ABSENT
+    out[0] = value
+    return OK

@@ -1,0 +1,302 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The commands and functions that users type. Every error ends here, as one sentence."""
+import functools
+import os
+import re
+
+import gdb
+
+from zdm_gdb import abi, oops, session
+
+MAX_PFN = 1 << 52
+CLASSES = ("unknown", "absent", "online", "offline", "device", "hole", "pending", "reserved",
+           "altmap", "boothole", "stale")
+
+manager = session.Manager()
+
+
+def one_sentence(function):
+    """Errors as GDB shows its own; with `set python print-stack full`, as Python does."""
+    @functools.wraps(function)
+    def run(*args):
+        try:
+            return function(*args)
+        except (gdb.GdbError, KeyboardInterrupt):
+            raise
+        except (abi.ZdmError, gdb.error) as e:
+            raise gdb.GdbError(str(e).strip() or "the target cannot be read") from None
+        except Exception as e:
+            if gdb.parameter("python print-stack") == "full":
+                raise
+            raise gdb.GdbError(f"zdm failed: {type(e).__name__}: {e}") from None
+    return run
+
+
+def arguments(text, most, usage):
+    argv = gdb.string_to_argv(text)
+    if len(argv) > most:
+        raise abi.ZdmError(f"too many arguments: {usage}")
+    return argv
+
+
+def number(value, what, limit):
+    n = int(value)
+    if not 0 <= n < limit:
+        raise abi.ZdmError(f"{value} is no {what}")
+    return n
+
+
+def pfn_of_value(s, value):
+    """A number is a PFN; a pointer to struct page is that page's."""
+    kind = value.type.strip_typedefs()
+    if kind.code != gdb.TYPE_CODE_PTR:
+        return number(value, "page frame number", MAX_PFN)
+    target = kind.target().strip_typedefs().unqualified()
+    if target.tag not in ("page", "folio"):
+        raise abi.ZdmError(f"'{kind}' is neither a page frame number nor a pointer to struct page")
+    return parse_spec(s, f"page:{int(value) & (1 << 64) - 1:x}")
+
+
+def parse_spec(s, spec):
+    pfn = abi.c.c_uint64()
+    s.call(s.lib.zdm_spec_parse, s.kernel, spec.encode(), abi.c.byref(pfn))
+    return pfn.value
+
+
+def spec_to_pfn(s, spec):
+    """What the command line takes, or an expression of GDB."""
+    if re.match(r"(phys|page|virt):|[0-9]\w*$", spec):
+        return parse_spec(s, spec)
+    return pfn_of_value(s, gdb.parse_and_eval(spec))
+
+
+class Zdm(gdb.Command):
+    """Tell which struct pages of a kernel may be believed, and why.
+
+The kernel is that of the vmcore opened in GDB, of the guest that GDB is connected to, or of the
+dump given to `zdm open`. Load its vmlinux, with debug information, as for all else in GDB."""
+
+    def __init__(self):
+        super().__init__("zdm", gdb.COMMAND_DATA, gdb.COMPLETE_NONE, True)
+
+
+class Subcommand(gdb.Command):
+    """Base of the others: its subclasses' docstrings are GDB's help."""
+    completer = gdb.COMPLETE_NONE
+
+    def __init__(self):
+        super().__init__("zdm " + type(self).__name__.lower(), gdb.COMMAND_DATA, self.completer)
+
+    @one_sentence
+    def invoke(self, argument, _from_tty):
+        self.run(argument)
+
+
+class Summary(Subcommand):
+    """Show the kernel, its pgmaps, and how many page frames are of which class.
+Usage: zdm summary"""
+
+    def run(self, argument):
+        arguments(argument, 0, "zdm summary")
+        s = manager.current()
+        s.report(s.lib.zdm_report_summary, s.model())
+
+
+class Ranges(Subcommand):
+    """Show the ranges of page frames, with their class and the reason for it.
+Usage: zdm ranges [CLASS]
+
+CLASS is one of unknown, absent, online, offline, device, hole, pending, reserved, altmap,
+boothole, stale."""
+    completer = None
+
+    def __init__(self):
+        gdb.Command.__init__(self, "zdm ranges", gdb.COMMAND_DATA)
+
+    def complete(self, _text, word):
+        return [name for name in CLASSES if name.startswith(word or "")]
+
+    def run(self, argument):
+        argv = arguments(argument, 1, "zdm ranges [CLASS]")
+        cls = abi.CLASS_ANY
+        if argv:
+            cls = abi.engine().zdm_class_parse(argv[0].encode())
+            if cls == abi.CLASS_ANY:
+                raise abi.ZdmError(f"no class is called '{argv[0]}': {', '.join(CLASSES)}")
+        s = manager.current()
+        s.report(s.lib.zdm_report_ranges, s.model(), cls)
+
+
+class Pfn(Subcommand):
+    """Show all that is known of a page frame: verdict, evidence, struct page.
+Usage: zdm pfn SPEC...
+
+SPEC is a page frame number (decimal, or hexadecimal with 0x), phys:ADDR, page:ADDR (a struct
+page), virt:ADDR (direct map), or an expression: a number is a page frame number, a pointer to
+struct page means its page. Quote an expression that has spaces."""
+    completer = gdb.COMPLETE_EXPRESSION
+
+    def run(self, argument):
+        argv = gdb.string_to_argv(argument)
+        if not argv:
+            raise abi.ZdmError("which page frame? zdm pfn SPEC...")
+        s = manager.current()
+        model = s.model()
+        for i, spec in enumerate(argv):
+            pfn = spec_to_pfn(s, spec)
+            if i:
+                gdb.write("\n")
+            s.report(s.lib.zdm_report_pfn, s.handle, model, pfn)
+
+
+class Sections(Subcommand):
+    """Show the memory sections that are present, or one of them.
+Usage: zdm sections [NUMBER]"""
+    completer = gdb.COMPLETE_EXPRESSION
+
+    def run(self, argument):
+        s = manager.current()
+        nr = (1 << 64) - 1
+        if argument.strip():
+            nr = number(gdb.parse_and_eval(argument), "section number", MAX_PFN)
+        s.report(s.lib.zdm_report_sections, s.model(), nr)
+
+
+class Pgmaps(Subcommand):
+    """Show the dev_pagemaps: ZONE_DEVICE memory, its ranges and altmaps.
+Usage: zdm pgmaps"""
+
+    def run(self, argument):
+        arguments(argument, 0, "zdm pgmaps")
+        s = manager.current()
+        s.report(s.lib.zdm_report_pgmaps, s.model())
+
+
+class Oops(Subcommand):
+    """Name the struct pages in the registers of an oops, and say which may not be believed.
+Usage: zdm oops [FILE]
+
+Without FILE: the registers of the selected frame, and those of every exception frame on its
+stack. With FILE: the registers in the text of an oops, as the kernel prints it."""
+    completer = gdb.COMPLETE_FILENAME
+
+    def run(self, argument):
+        argv = arguments(argument, 1, "zdm oops [FILE]")
+        s = manager.current()
+        words = oops.from_file(s, os.path.expanduser(argv[0])) if argv else oops.from_target(s)
+        array = (abi.OopsWord * len(words))(*words)
+        found = s.report(s.lib.zdm_oops_report, s.handle, s.model(), array, len(words))
+        if not found:
+            gdb.flush()
+
+
+class Open(Subcommand):
+    """Look at a dump in a file instead of GDB's target.
+Usage: zdm open FILE
+
+Any format that libkdumpfile reads: ELF, kdump-compressed, flattened. Symbols and types come from
+the vmlinux loaded into GDB, else from the dump itself. `zdm close` goes back to the target."""
+    completer = gdb.COMPLETE_FILENAME
+
+    def run(self, argument):
+        argv = gdb.string_to_argv(argument)
+        if len(argv) != 1:
+            raise abi.ZdmError("zdm open takes one file name")
+        before = manager.chosen
+        manager.chosen = os.path.abspath(os.path.expanduser(argv[0]))
+        try:
+            manager.current()
+        except BaseException:
+            manager.chosen = before
+            raise
+
+
+class Close(Subcommand):
+    """Forget the dump of `zdm open`, and what was read of the target.
+Usage: zdm close"""
+
+    def run(self, argument):
+        arguments(argument, 0, "zdm close")
+        manager.close()
+        manager.chosen = None
+
+
+class PfnFunction(gdb.Function):
+    """Base of the functions; those take a PFN, or a pointer to struct page."""
+
+    def __init__(self):
+        super().__init__(self.name)
+
+    @one_sentence
+    def invoke(self, value):
+        s = manager.current()
+        model = s.model()
+        pfn = pfn_of_value(s, value)
+        found = s.lib.zdm_range_find(model, pfn)
+        return self.answer(s, pfn, found.contents if found else None)
+
+
+class ClassFunction(PfnFunction):
+    """$zdm_class (PFN): the class of a page frame, as a string; see `help zdm ranges`."""
+    name = "zdm_class"
+
+    def answer(self, s, pfn, found):
+        return s.lib.zdm_class_name(found.cls).decode() if found else "absent"
+
+
+class ValidFunction(PfnFunction):
+    """$zdm_valid (PFN): 1 if the struct page of a page frame may be believed, 0 if not, -1 if that
+is not known."""
+    name = "zdm_valid"
+
+    def answer(self, s, pfn, found):
+        return {abi.YES: 1, abi.NO: 0}.get(found.valid, -1) if found else 0
+
+
+class PageFunction(PfnFunction):
+    """$zdm_page (PFN): the struct page of a page frame, read through zdm's page walk. An error if
+it may not be believed."""
+    name = "zdm_page"
+
+    def answer(self, s, pfn, found):
+        if not found or found.valid != abi.YES:
+            raise abi.ZdmError(f"the struct page of PFN {pfn:#x} {self.why_not(s, found)}")
+        try:
+            page = gdb.lookup_type("struct page")
+        except gdb.error:
+            raise abi.ZdmError("no type struct page: load the kernel's vmlinux with "
+                               "`file VMLINUX`") from None
+        kaddr = s.lib.zdm_page_kaddr(s.kernel, pfn)
+        data = s.read(kaddr, page.sizeof)
+        if isinstance(data, int):
+            name = s.lib.zdm_status_name(data).decode()
+            raise abi.ZdmError(f"the struct page of PFN {pfn:#x} at {kaddr:#x} is {name}")
+        return gdb.Value(data, page)
+
+    @staticmethod
+    def why_not(s, found):
+        if not found:
+            return "does not exist: absent"
+        reason = abi.c.create_string_buffer(512)
+        s.lib.zdm_range_reason(s.model(), found, reason, len(reason))
+        name = s.lib.zdm_class_name(found.cls).decode()
+        known = "may not be believed" if found.valid == abi.NO else "is not known to be valid"
+        return f"{known}: {name}: {reason.value.decode(errors='replace')}"
+
+
+COMMANDS = (Zdm, Summary, Ranges, Pfn, Sections, Pgmaps, Oops, Open, Close)
+FUNCTIONS = (ClassFunction, ValidFunction, PageFunction)
+
+
+def register():
+    for make in COMMANDS + FUNCTIONS:
+        make()
+    gdb.events.cont.connect(manager.guest_ran)
+    gdb.events.memory_changed.connect(manager.guest_ran)
+
+
+def unload():
+    """Before these modules are loaded anew."""
+    manager.close()
+    gdb.events.cont.disconnect(manager.guest_ran)
+    gdb.events.memory_changed.disconnect(manager.guest_ran)
