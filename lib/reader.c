@@ -31,7 +31,6 @@ enum zdm_status zdm_reader_create(const struct zdm_reader_ops *ops, void *priv,
 				  struct zdm_reader **ret)
 {
 	struct zdm_reader *r;
-	size_t i;
 
 	/* A host compiled against an older header has a shorter table. */
 	if (!ops || ops->api != ZDM_READER_API ||
@@ -49,8 +48,7 @@ enum zdm_status zdm_reader_create(const struct zdm_reader_ops *ops, void *priv,
 		zdm_reader_destroy(r);
 		return nomem ? ZDM_NOMEM : ZDM_INVAL;
 	}
-	for (i = 0; i < CACHE_PAGES; i++)
-		r->slots[i].paddr = NO_PAGE;
+	zdm_reader_forget(r);
 	*ret = r;
 	return ZDM_OK;
 }
@@ -68,6 +66,15 @@ void zdm_reader_set_xlat(struct zdm_reader *r, const struct zdm_xlat *xlat)
 	r->xlat = *xlat;
 	r->last_leaf.mapped = false;
 	r->low_known = false;
+}
+
+void zdm_reader_forget(struct zdm_reader *r)
+{
+	size_t i;
+
+	for (i = 0; i < CACHE_PAGES; i++)
+		r->slots[i].paddr = NO_PAGE;
+	r->last_leaf.mapped = false;
 }
 
 const struct zdm_xlat *zdm_reader_xlat(const struct zdm_reader *r)

@@ -26,6 +26,8 @@ void zdm_reader_destroy(struct zdm_reader *r);
 /* Tell it where the kernel's page tables are; reads by kaddr need it. */
 void zdm_reader_set_xlat(struct zdm_reader *r, const struct zdm_xlat *xlat);
 const struct zdm_xlat *zdm_reader_xlat(const struct zdm_reader *r);
+/* Forget the bytes kept of earlier reads, and the last translation. */
+void zdm_reader_forget(struct zdm_reader *r);
 
 enum zdm_status zdm_read_phys(struct zdm_reader *r, uint64_t paddr, void *buf, size_t len);
 enum zdm_status zdm_read_kaddr(struct zdm_reader *r, uint64_t kaddr, void *buf, size_t len);

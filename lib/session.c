@@ -359,6 +359,11 @@ const struct zdm_kernel *zdm_session_kernel(const struct zdm_session *s)
 	return &s->kernel;
 }
 
+void zdm_session_forget(struct zdm_session *s)
+{
+	zdm_reader_forget(s->r);
+}
+
 enum zdm_status zdm_session_read(struct zdm_session *s, uint64_t kaddr, void *buf, size_t len)
 {
 	return zdm_read_kaddr(s->r, kaddr, buf, len);

@@ -205,6 +205,12 @@ ZDM_API enum zdm_status zdm_session_read(struct zdm_session *s, uint64_t kaddr, 
 					 size_t len);
 
 /*
+ * Forget what was read, not what was learned of the kernel: for a live kernel,
+ * before a model of it is built anew.
+ */
+ZDM_API void zdm_session_forget(struct zdm_session *s);
+
+/*
  * Build the model: reads sections, pgmaps, memory blocks and the page tables
  * of the memmap. Damage is not an error: it shows as `unknown` ranges and in
  * the warnings. Fails only without memory or without the section table.
