@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * libzdm-dumpfile.so: the command line's reader of dump files, for GDB. Beside
+ * libzdm.so, so that a GDB without libkdumpfile still serves live guests.
+ */
+#include "../../tools/zdm/reader_kdumpfile.h"
+#include "dumpfile.h"
+
+struct zdm_dump *zdm_dumpfile_open(const char *path, char *err, size_t err_len)
+{
+	struct zdm_dump *d;
+
+	return zdm_dump_open(path, NULL, &d, err, err_len) == ZDM_OK ? d : NULL;
+}
+
+void zdm_dumpfile_close(struct zdm_dump *d)
+{
+	zdm_dump_close(d);
+}
+
+const struct zdm_reader_ops *zdm_dumpfile_ops(const struct zdm_dump *d)
+{
+	return zdm_dump_ops(d);
+}
+
+const char *zdm_dumpfile_damage(struct zdm_dump *d)
+{
+	return zdm_dump_damage(d);
+}
