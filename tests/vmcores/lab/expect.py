@@ -167,6 +167,8 @@ class Rules:
 
     def pending(self, r, pfn):
         """memremap_pages() was stopped by our module before it was done with this range."""
+        if not r.valid:
+            return "pending", "no", "memremap_pages() stopped before this had a memmap"
         for base, reserve_end, altmap_end in self.s.altmaps:
             if base <= pfn < reserve_end:
                 return "reserved", "no", "the driver's reserve, whatever else is going on"

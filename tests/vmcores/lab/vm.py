@@ -212,6 +212,10 @@ def drive(guest, kdump):
                                                          "kdump.txt", "capture-extra.txt"]):
                 raise LabError("the capture kernel left no vmcore")
             sparse(os.path.join(guest.dir, "vmcore"))
+            if os.path.exists(os.path.join(guest.dir, "capture-extra.txt")):
+                subprocess.run(["debugfs", "-R", f"rdump /extra {guest.dir}",
+                                os.path.join(guest.dir, "disk.img")], check=True,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             return
     raise LabError("the guest ended before it was done")
 

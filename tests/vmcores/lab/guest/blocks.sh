@@ -96,7 +96,7 @@ dirty_ram() {
         cat /tmp/page /tmp/page >/tmp/page2
         mv /tmp/page2 /tmp/page
     done
-    mb=$(awk '/MemFree/ { print int($2 / 1024) - 100 }' /proc/meminfo)
+    mb=$(awk '/MemFree/ { print int($2 / 1024) - 24 }' /proc/meminfo)
     while [ "$mb" -gt 0 ]; do
         cat /tmp/page
         mb=$((mb - 1))

@@ -15,6 +15,7 @@ capture() {
             grep -v '^ *$' | grep -vE '\[ *[0-9.]+ ?%\]'
     } >/out/kdump.txt 2>&1
     if [ -e /capture-extra.sh ]; then
+        mkdir -p /out/extra
         sh /capture-extra.sh >/out/capture-extra.txt 2>&1
         echo "exit $?" >>/out/capture-extra.txt
     fi

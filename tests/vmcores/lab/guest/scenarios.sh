@@ -32,9 +32,10 @@ scenario_fsdax() {
     wait_for /dev/pmem0
 }
 
+# devdax MAP ALIGN [SIZE]
 scenario_devdax() {
     region_ready
-    ndctl create-namespace -m devdax --map="$2" -a "$3" || fail "create-namespace"
+    ndctl create-namespace -m devdax --map="$2" -a "$3" ${4:+--size="$4"} || fail "create-namespace"
     namespaces_check devdax "$2" 1
     wait_for /dev/dax0.0
 }

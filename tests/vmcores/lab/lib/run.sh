@@ -102,18 +102,19 @@ guest_append() {
     echo "$a $S_APPEND"
 }
 
-# scenario_run NAME: LABDIR/KERNEL/NAME, all or nothing
+# scenario_run NAME: LABDIR/KERNEL/NAME (or LAB_NAME in its place), all or nothing
 scenario_run() {
-    local out=$LABDIR/$K_NAME/$1 tmp started=$SECONDS opt=()
+    local name=${LAB_NAME:-$1} out tmp started=$SECONDS opt=()
+    out=$LABDIR/$K_NAME/$name
     if [ -e "$out/.done" ]; then
-        say "$K_NAME/$1: there already"
+        say "$K_NAME/$name: there already"
         return
     fi
     scenario_row "$1"
     need qemu-system-x86_64 makedumpfile debugfs mke2fs fallocate python3
     locked "$K_NAME" kernel_prepare
     scenario_fits || die "kernel $K_NAME cannot show '$1': it has no $S_LACKS"
-    tmp=$LABDIR/$K_NAME/.tmp-$1
+    tmp=$LABDIR/$K_NAME/.tmp-$name
     rm -rf "$tmp"
     mkdir -p "$tmp/media"
     disk_make "$tmp"
@@ -136,7 +137,7 @@ scenario_run() {
     touch "$tmp/.done"
     rm -rf "$out"
     mv "$tmp" "$out"
-    say "$K_NAME/$1: done in $((SECONDS - started)) s, $(du -sh "$out" | cut -f1) on disk"
+    say "$K_NAME/$name: done in $((SECONDS - started)) s, $(du -sh "$out" | cut -f1) on disk"
 }
 
 # scenarios_all KERNELS [SCENARIO...]: goes on after a failure, and names the failed at the end
