@@ -20,6 +20,7 @@ here=$(dirname "$0")
 # shellcheck source=lib/run.sh
 . "$here/lib/run.sh"
 
+# shellcheck disable=SC2317 # run through locked()
 kernel_prepare() {
     kernel_fetch
     kmod_build

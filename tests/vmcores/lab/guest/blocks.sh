@@ -55,7 +55,7 @@ scenario_online_offline() {
 scenario_kmem() {
     scenario_devdax devdax mem 2M
     load kmem
-    daxctl reconfigure-device --mode=system-ram $2 dax0.0 || fail "reconfigure-device"
+    daxctl reconfigure-device --mode=system-ram ${2:+"$2"} dax0.0 || fail "reconfigure-device"
     grep -q 'System RAM (kmem)' /proc/iomem || fail "no System RAM (kmem)"
     if [ -n "$2" ]; then
         [ -n "$(blocks_in offline)" ] || fail "no block is offline"

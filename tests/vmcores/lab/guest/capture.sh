@@ -7,9 +7,10 @@ capture() {
     dd if=/proc/vmcore of=/out/vmcore bs=1M 2>/tmp/dd || fail "cannot save /proc/vmcore: $(cat /tmp/dd)"
     # stock makedumpfile stumbles over some of these memory maps: how it ends is a result, too
     makedumpfile -c -d 1 /proc/vmcore /out/vmcore.makedumpfile >/tmp/makedumpfile 2>&1
+    rc=$?
     {
         echo "command makedumpfile -c -d 1 /proc/vmcore vmcore.makedumpfile"
-        echo "exit $?"
+        echo "exit $rc"
         makedumpfile -v | head -n 1
         tr '\r' '\n' </tmp/makedumpfile | sed 's/\x1b\[[0-9;]*[A-Za-z]//g' |
             grep -v '^ *$' | grep -vE '\[ *[0-9.]+ ?%\]'

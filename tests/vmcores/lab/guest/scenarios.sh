@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # the ends are init's to call
 # One function per kind of scenario; scenarios.tab names them with their arguments. Each ends by
 # checking that the state it is named for is really there. Sourced by init.
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # init sets these
 # What the guest tells about itself, in /out/state.txt, and the two markers. Sourced by init.
 
 random_hex() {

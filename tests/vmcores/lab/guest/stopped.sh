@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # the ends are init's to call
 # Scenarios that stop the kernel in the middle of memremap_pages() or memunmap_pages(), with
 # zdm_stop.ko. The probe points are a table: where each stands, and how often it is passed before.
 # Sourced by init.

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # What every part of the lab uses: places, messages, tables. Sourced, not run.
+# shellcheck disable=SC2034 # used by those who source this
 
 LAB_SRC=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 : "${LABDIR:=build/lab}"
@@ -44,7 +45,6 @@ kernel_row() {
     local row
     row=$(table_rows "$LAB_SRC/kernels.tab" | awk -v k="$1" '$1 == k')
     [ -n "$row" ] || die "no kernel '$1' in kernels.tab (make lab-list shows them)"
-    # shellcheck disable=SC2034
     read -r K_NAME K_SUITE K_IMAGE K_TOOLS <<<"$row"
     K_DIR=$CACHE/$K_NAME
 }

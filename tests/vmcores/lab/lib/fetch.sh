@@ -8,6 +8,7 @@ APT_DIR=$CACHE/apt
 # The mirror of the system: the first site that serves a plain release.
 mirror_site() {
     local site
+    # shellcheck disable=SC2016 # apt's own variables
     site=$(apt-get indextargets --format '$(SITE) $(ORIGIN) $(LABEL)' 2>/dev/null |
         awk '$2 == "Debian" && $3 == "Debian" { print $1; exit }')
     [ -n "$site" ] || die "apt knows no Debian mirror here: run 'apt-get update' first"
@@ -17,6 +18,7 @@ mirror_site() {
 # Security has its own site: the system's, or, where it has none, the mirror's neighbour.
 security_site() {
     local site
+    # shellcheck disable=SC2016
     site=$(apt-get indextargets --format '$(SITE) $(LABEL)' 2>/dev/null |
         awk '$2 == "Debian-Security" { print $1; exit }')
     printf '%s\n' "${site:-$(mirror_site)-security}"
@@ -115,8 +117,8 @@ kernel_fetch() {
     fi
     rm -rf "$tmp/root/lib"
     ln -s usr/lib "$tmp/root/lib"
-    mv "$(ls "$tmp/root/boot/vmlinuz-$rel" "$tmp/root/usr/lib/modules/$rel/vmlinuz" 2>/dev/null |
-        head -n 1)" "$tmp/vmlinuz"
+    mv "$(find "$tmp/root" -type f \( -name vmlinuz -o -name "vmlinuz-$rel" \) | head -n 1)" \
+        "$tmp/vmlinuz"
     find "$tmp/root/usr/lib/modules" -name '*.ko.xz' -exec xz -d -T0 {} +
     PATH=$PATH:/usr/sbin:/sbin depmod -b "$tmp/root" "$rel"
     echo "$rel" >"$tmp/release"
@@ -134,9 +136,11 @@ headers_fetch() {
         sed -n 's/^Depends:.*linux-kbuild-\([^ ,]*\).*/\1/p' | head -n 1)
     tmp=$K_DIR/headers.tmp
     rm -rf "$tmp"
-    deb_unpack "linux-headers-$rel" "$tmp" >>"$K_DIR/packages"
-    deb_unpack "linux-headers-${rel%-cloud-amd64}-common" "$tmp" >>"$K_DIR/packages"
-    deb_unpack "$kb" "$tmp" >>"$K_DIR/packages"
+    {
+        deb_unpack "linux-headers-$rel" "$tmp"
+        deb_unpack "linux-headers-${rel%-cloud-amd64}-common" "$tmp"
+        deb_unpack "$kb" "$tmp"
+    } >>"$K_DIR/packages"
     # With a vmlinux at hand the build would make BTF for our modules, and ask for pahole
     rm -f "$tmp"/usr/src/*/vmlinux
     touch "$tmp/.done"

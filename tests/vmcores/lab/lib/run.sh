@@ -27,7 +27,7 @@ media_args() {
     -) ;;
     nvdimm) QEMU_MEDIA=(-object "$file"
         -device "nvdimm,id=nv0,memdev=medium,label-size=128K,node=${node:-0}") ;;
-    vpmem) QEMU_MEDIA=(-object "$file" -device virtio-pmem-pci,memdev=medium,id=vp0) ;;
+    vpmem) QEMU_MEDIA=(-object "$file" -device "virtio-pmem-pci,memdev=medium,id=vp0") ;;
     ram) QEMU_MEDIA=(-object "$file" -machine memory-backend=medium) ;;
     *) die "scenarios.tab: unknown medium '$1'" ;;
     esac
@@ -104,6 +104,7 @@ guest_append() {
 
 # scenario_run NAME: LABDIR/KERNEL/NAME (or LAB_NAME in its place), all or nothing
 scenario_run() {
+    # shellcheck disable=SC2153 # K_NAME is kernel_row's
     local name=${LAB_NAME:-$1} out tmp started=$SECONDS opt=()
     out=$LABDIR/$K_NAME/$name
     if [ -e "$out/.done" ]; then
@@ -130,7 +131,7 @@ scenario_run() {
         -drive "file=$tmp/disk.img,if=virtio,format=raw,discard=unmap,detect-zeroes=unmap" \
         "${QEMU_MEDIA[@]}" $S_QEMU ||
         die "$K_NAME/$1 failed (its files: $tmp)"
-    rm -rf "$tmp/media" "$tmp/disk.img"
+    rm -rf "${tmp:?}/media" "$tmp/disk.img"
     cp "$K_DIR/packages" "$tmp/packages.txt"
     python3 "$LAB_SRC/expect.py" "$tmp" ||
         die "$K_NAME/$1: the witnesses disagree (its files: $tmp)"
