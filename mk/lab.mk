@@ -6,8 +6,6 @@ LABDIR ?= $(B)/lab
 KERNEL ?= 6.1
 KERNELS ?= 6.1 7.x
 SCENARIO ?= fsdax-dev
-LAB_PACKAGES := qemu-system-x86 busybox-static ndctl daxctl kexec-tools makedumpfile cpio \
-	xz-utils debootstrap kmod e2fsprogs util-linux python3 gcc-12 make debian-archive-keyring
 
 .PHONY: lab lab-all lab-list lab-clean lab-vmlinux lab-deps
 export LABDIR
@@ -34,11 +32,4 @@ lab-vmlinux:
 
 ## lab-deps      install what the lab needs (as root, Debian 12)
 lab-deps:
-	@missing=$$(dpkg-query -W -f '$${Package} $${db:Status-Status}\n' $(LAB_PACKAGES) 2>/dev/null | \
-		awk '$$2 == "installed" { print $$1 }' | sort >$(or $(TMPDIR),/tmp)/lab-have.$$$$; \
-		printf '%s\n' $(LAB_PACKAGES) | sort | comm -23 - $(or $(TMPDIR),/tmp)/lab-have.$$$$; \
-		rm -f $(or $(TMPDIR),/tmp)/lab-have.$$$$); \
-	if [ -n "$$missing" ]; then \
-		apt-get update -q && DEBIAN_FRONTEND=noninteractive \
-			apt-get install -y -q --no-install-recommends $$missing; \
-	fi
+	@$(LAB) deps

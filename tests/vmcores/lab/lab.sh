@@ -4,7 +4,7 @@
 #   lab.sh run KERNEL SCENARIO       one vmcore, or what is there already
 #   lab.sh all "KERNELS" [SCENARIO…] many; all scenarios if none is named
 #   lab.sh kernel|vmlinux KERNEL     only fetch and build; only its debug vmlinux
-#   lab.sh list | clean [cache]
+#   lab.sh list | clean [cache] | deps
 # LABDIR: where everything goes (build/lab). LAB_LOCK: a file to hold a lock on while QEMU runs.
 # LAB_CAPTURE_EXTRA: files to put into the capture kernel's initramfs; a capture-extra.sh is run.
 set -eu
@@ -25,6 +25,21 @@ kernel_prepare() {
     kernel_fetch
     kmod_build
     initrd_build
+}
+
+LAB_PACKAGES="qemu-system-x86 busybox-static ndctl daxctl kexec-tools makedumpfile cpio xz-utils
+    debootstrap kmod e2fsprogs util-linux python3 gcc-12 make debian-archive-keyring"
+
+lab_deps() {
+    local p missing=()
+    for p in $LAB_PACKAGES; do
+        dpkg-query -W -f '${db:Status-Status}\n' "$p" 2>/dev/null | grep -qx installed || missing+=("$p")
+    done
+    [ ${#missing[@]} != 0 ] || return 0
+    say "installing ${missing[*]}"
+    apt-get -q update
+    # kexec-tools asks questions otherwise
+    DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "${missing[@]}"
 }
 
 lab_list() {
@@ -57,6 +72,7 @@ main() {
         scenarios_all "$@"
         ;;
     list) lab_list ;;
+    deps) lab_deps ;;
     clean)
         # what was fetched stays, unless it is asked for, too
         find "$LABDIR" -mindepth 1 -maxdepth 1 ! -name cache -exec rm -rf {} +
