@@ -213,16 +213,22 @@ def pieces(t, cuts):
         raise Contradiction("the runs do not reach end_pfn")
 
 
-def ranges(t, state):
-    """[start, end, class, valid, why], equal neighbours merged."""
-    rules, out = Rules(t, state), []
-    for r, start, end in pieces(t, state.cuts()):
-        row = list(rules.verdict(r, start))
-        if out and out[-1][2:] == row:
+def merged(rows):
+    """Equal neighbours of [start, end, what...] made one."""
+    out = []
+    for start, end, *what in rows:
+        if out and out[-1][2:] == what:
             out[-1][1] = end
         else:
-            out.append([start, end] + row)
+            out.append([start, end, *what])
     return out
+
+
+def ranges(t, state):
+    """[start, end, class, valid, why]"""
+    rules = Rules(t, state)
+    return merged([start, end, *rules.verdict(r, start)]
+                  for r, start, end in pieces(t, state.cuts()))
 
 
 def write(path, lines):
@@ -242,7 +248,7 @@ def main():
     except Contradiction as e:
         print(f"expect: error: {directory}: {e}", file=sys.stderr)
         return 1
-    write(os.path.join(directory, "expected.txt"), [f"{a} {b} {c} {v}" for a, b, c, v, _ in rows])
+    write(os.path.join(directory, "expected.txt"), [f"{a} {b} {c} {v}" for a, b, c, v in merged(r[:4] for r in rows)])
     write(os.path.join(directory, "expected-why.txt"),
           [f"{a} {b} {c} {v} # {w}" for a, b, c, v, w in rows])
     return 0

@@ -7,6 +7,7 @@
 #   lab.sh list | clean [cache] | deps
 # LABDIR: where everything goes (build/lab). LAB_LOCK: a file to hold a lock on while QEMU runs.
 # LAB_CAPTURE_EXTRA: files to put into the capture kernel's initramfs; a capture-extra.sh is run.
+# shellcheck source-path=SCRIPTDIR
 set -eu
 here=$(dirname "$0")
 # shellcheck source=lib/common.sh
