@@ -8,6 +8,26 @@ B ?= build
 .PHONY: all help clean
 .DELETE_ON_ERROR:
 
+PKG_CONFIG ?= pkg-config
+CFLAGS ?= -O2 -g
+WERROR ?= -Werror
+ZDM_VERSION := 0.1.0
+ZDM_SOVERSION := 1
+
+ZDM_WARN := -Wall -Wextra -Wshadow -Wenum-conversion -Wstrict-prototypes \
+	-Wmissing-prototypes -Wformat=2 -Wvla $(WERROR)
+ZDM_LIBS := libbpf libdw libelf json-c zlib
+ZDM_CPPFLAGS = -Iinclude -Ilib -DZDM_VERSION_TEXT='"$(ZDM_VERSION)"' \
+	$(shell $(PKG_CONFIG) --cflags $(ZDM_LIBS) 2>/dev/null)
+ZDM_LDLIBS = $(shell $(PKG_CONFIG) --libs $(ZDM_LIBS) 2>/dev/null)
+ZDM_CFLAGS = -std=gnu11 $(ZDM_WARN) -fPIC -fvisibility=hidden -MMD -MP $(CFLAGS)
+
+# V=1 shows whole command lines
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
+
+OBJ := $(B)/obj
+
 include $(sort $(wildcard mk/*.mk))
 
 help:

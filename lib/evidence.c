@@ -104,13 +104,18 @@ static void put_pgmap(struct zdm_text *t, const struct zdm_facts *f, const char 
 			  p->altmap.base_pfn, p->altmap.reserve, p->altmap.free);
 }
 
+const char *zdm_reason_text(enum zdm_reason reason)
+{
+	return (unsigned int)reason < ZDM_NR_REASONS && words[reason] ? words[reason] : "";
+}
+
 size_t zdm_range_reason(const struct zdm_model *m, const struct zdm_range *r, char *buf, size_t len)
 {
 	struct zdm_facts f;
 	struct zdm_text t;
 
 	zdm_text_init(&t, buf, len);
-	zdm_textf(&t, "%s", words[r->reason] ? words[r->reason] : "");
+	zdm_textf(&t, "%s", zdm_reason_text(r->reason));
 	if (r->evidence_kaddr)
 		zdm_textf(&t, " (at %016" PRIx64 ")", r->evidence_kaddr);
 	if (r->reason == ZDM_REASON_NO_SECTION && r->pgmap < 0)
@@ -144,8 +149,7 @@ static void put_memmap(struct zdm_text *t, const struct zdm_model *m, const stru
 static void put_lookup(struct zdm_text *t, const struct zdm_model *m, const struct zdm_facts *f)
 {
 	if (f->pgmap) {
-		zdm_textf(t, "pgmap: ");
-		put_pgmap(t, f, "\naltmap: ");
+		put_pgmap(t, f, "\n");
 		zdm_textf(t, "\n");
 	} else if (f->has_entry) {
 		zdm_textf(t, "pgmap: look-up entry is %s at %016" PRIx64 "\n",
@@ -163,13 +167,12 @@ size_t zdm_pfn_evidence(const struct zdm_model *m, uint64_t pfn, char *buf, size
 
 	zdm_text_init(&t, buf, len);
 	zdm_model_facts(m, pfn, &f);
-	zdm_textf(&t, "section: ");
-	put_section(&t, m, &f, pfn, "\nsub-section: ");
+	put_section(&t, m, &f, pfn, "\n");
 	if (f.section)
 		zdm_textf(&t, "\nsection_mem_map: %016" PRIx64, f.section->raw);
 	zdm_textf(&t, "\n");
 	if (f.block)
-		zdm_textf(&t, "memory block: sections %" PRIu64 "-%" PRIu64 ", %s\n",
+		zdm_textf(&t, "memory block of sections %" PRIu64 "-%" PRIu64 ", %s\n",
 			  f.block->start_section_nr, f.block->end_section_nr - 1,
 			  zdm_block_state_name(f.block->state));
 	else if (f.section)

@@ -9,10 +9,9 @@
 #include "page.h"
 #include "report.h"
 
-static void report_verdict(struct zdm_out *o, const struct zdm_model *m, const struct zdm_range *r)
+static void report_verdict(struct zdm_out *o, const struct zdm_range *r)
 {
 	int nr_case = zdm_class_case(r->cls);
-	char *reason = zdm_reason_alloc(m, r);
 
 	zdm_outf(o, "  verdict   %s, memmap %s", zdm_class_name(r->cls),
 		 r->valid == ZDM_YES ? "valid" : r->valid == ZDM_NO ? "invalid" :
@@ -20,8 +19,7 @@ static void report_verdict(struct zdm_out *o, const struct zdm_model *m, const s
 	if (nr_case)
 		zdm_outf(o, ", case %d", nr_case);
 	zdm_outf(o, "\n  range     %#" PRIx64 "-%#" PRIx64 "\n", r->start_pfn, r->end_pfn);
-	zdm_outf(o, "  reason    %s\n", reason ? reason : "");
-	free(reason);
+	zdm_outf(o, "  reason    %s\n", zdm_reason_text(r->reason));
 }
 
 static void report_evidence(struct zdm_out *o, const struct zdm_model *m, uint64_t pfn)
@@ -79,7 +77,7 @@ void zdm_report_pfn(struct zdm_session *s, const struct zdm_model *m, uint64_t p
 			 "  reason    beyond the last section and the last pgmap\n");
 		return;
 	}
-	report_verdict(&o, m, r);
+	report_verdict(&o, r);
 	report_evidence(&o, m, pfn);
 	if (r->valid == ZDM_YES)
 		report_page(&o, s, pfn);

@@ -24,18 +24,16 @@ void zdm_report_ranges(const struct zdm_model *m, int cls, const struct zdm_sink
 	zdm_outf(&o, "%12s %12s %12s %-8s %-7s %4s %5s %-7s %-7s %s\n", "START_PFN", "END_PFN",
 		 "PAGES", "CLASS", "VALID", "CASE", "PGMAP", "MEMMAP", "IN_DUMP", "REASON");
 	for (i = 0; i < nr && !o.stopped; i++) {
-		char nr_case[24], pgmap[24], *reason;
+		char nr_case[24], pgmap[24];
 
 		if (cls != ZDM_CLASS_ANY && (int)r[i].cls != cls)
 			continue;
-		reason = zdm_reason_alloc(m, &r[i]);
 		zdm_outf(&o, "%#12" PRIx64 " %#12" PRIx64 " %12" PRIu64 " %-8s %-7s %4s %5s %-7s %-7s %s\n",
 			 r[i].start_pfn, r[i].end_pfn, r[i].end_pfn - r[i].start_pfn,
 			 zdm_class_name(r[i].cls), zdm_tri_name(r[i].valid),
 			 index_text(zdm_class_case(r[i].cls), 0, nr_case),
 			 index_text(r[i].pgmap, -1, pgmap), zdm_memmap_name(r[i].memmap),
-			 zdm_in_dump_name(r[i].in_dump), reason ? reason : "");
-		free(reason);
+			 zdm_in_dump_name(r[i].in_dump), zdm_reason_text(r[i].reason));
 	}
 }
 

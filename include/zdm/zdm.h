@@ -260,6 +260,8 @@ ZDM_API const char *zdm_tri_name(enum zdm_tri tri);	/* yes, no, unknown */
 ZDM_API const char *zdm_block_state_name(enum zdm_block_state state);
 ZDM_API const char *zdm_status_name(enum zdm_status status);
 
+/* The rule behind a verdict, in a few words. */
+ZDM_API const char *zdm_reason_text(enum zdm_reason reason);
 /*
  * The reason of a range in one line, with the values behind it. Writes at most
  * len bytes, terminated; returns the length the whole text has.
