@@ -61,6 +61,13 @@ const char *zdm_size_text(uint64_t bytes, char *buf)
 	return buf;
 }
 
+const char *zdm_pfn_text(uint64_t pfn, char *buf)
+{
+	/* not %#x, which leaves zero without its prefix */
+	snprintf(buf, ZDM_PFN_LEN, "0x%" PRIx64, pfn);
+	return buf;
+}
+
 const struct zdm_section_flag zdm_section_flags[ZDM_NR_SECTION_FLAGS] = {
 	{ ZDM_SECTION_PRESENT, 'P', "MARKED_PRESENT" },
 	{ ZDM_SECTION_HAS_MEM_MAP, 'M', "HAS_MEM_MAP" },

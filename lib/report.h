@@ -20,6 +20,10 @@ bool zdm_outf(struct zdm_out *o, const char *fmt, ...);
 #define ZDM_SIZE_LEN 16
 const char *zdm_size_text(uint64_t bytes, char *buf);
 
+/* A PFN as it can be given back to zdm: "0x48000"; buf of ZDM_PFN_LEN. */
+#define ZDM_PFN_LEN 20
+const char *zdm_pfn_text(uint64_t pfn, char *buf);
+
 /* "PMOE", "PMOED+PREINIT", "-" when none is set; buf of ZDM_FLAGS_LEN. */
 #define ZDM_FLAGS_LEN 24
 const char *zdm_section_flags_text(uint32_t flags, char *buf);

@@ -18,7 +18,7 @@ static void report_verdict(struct zdm_out *o, const struct zdm_range *r)
 		 "validity unknown");
 	if (nr_case)
 		zdm_outf(o, ", case %d", nr_case);
-	zdm_outf(o, "\n  range     %#" PRIx64 "-%#" PRIx64 "\n", r->start_pfn, r->end_pfn);
+	zdm_outf(o, "\n  range     0x%" PRIx64 "-0x%" PRIx64 "\n", r->start_pfn, r->end_pfn);
 	zdm_outf(o, "  reason    %s\n", zdm_reason_text(r->reason));
 }
 
@@ -69,7 +69,7 @@ void zdm_report_pfn(struct zdm_session *s, const struct zdm_model *m, uint64_t p
 	const struct zdm_range *r = zdm_range_find(m, pfn);
 	struct zdm_out o = { .sink = out };
 
-	zdm_outf(&o, "PFN %#" PRIx64 "  (phys %#" PRIx64 ", struct page %016" PRIx64
+	zdm_outf(&o, "PFN 0x%" PRIx64 "  (phys 0x%" PRIx64 ", struct page %016" PRIx64
 		 ", section %" PRIu64 ")\n", pfn, pfn * k->page_size, zdm_page_kaddr(k, pfn),
 		 pfn / k->section_pages);
 	if (!r) {

@@ -64,8 +64,8 @@ static bool pgmap_span(const struct zdm_pgmap *p, struct zdm_pfn_range *span, ui
 static void report_pgmap(struct zdm_out *o, const struct zdm_model *m, size_t index,
 			 const struct zdm_pgmap *p)
 {
+	char size[ZDM_SIZE_LEN], start[ZDM_PFN_LEN], end[ZDM_PFN_LEN];
 	struct zdm_pfn_range span;
-	char size[ZDM_SIZE_LEN];
 	uint64_t pages;
 
 	if (p->status != ZDM_OK) {
@@ -75,8 +75,9 @@ static void report_pgmap(struct zdm_out *o, const struct zdm_model *m, size_t in
 	}
 	zdm_outf(o, "%5zu %016" PRIx64 " %-11s", index, p->kaddr, p->type);
 	if (pgmap_span(p, &span, &pages))
-		zdm_outf(o, " %#12" PRIx64 " %#12" PRIx64 " %8s", span.start_pfn, span.end_pfn,
-			 zdm_size_text(pages * zdm_model_kernel(m)->page_size, size));
+		zdm_outf(o, " %12s %12s %8s", zdm_pfn_text(span.start_pfn, start),
+			 zdm_pfn_text(span.end_pfn, end), zdm_size_text(pages * zdm_model_kernel(m)->page_size,
+							  size));
 	else
 		zdm_outf(o, " %12s %12s %8s", "-", "-", "-");
 	if (p->nr_range >= 0)

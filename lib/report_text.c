@@ -24,12 +24,13 @@ void zdm_report_ranges(const struct zdm_model *m, int cls, const struct zdm_sink
 	zdm_outf(&o, "%12s %12s %12s %-8s %-7s %4s %5s %-7s %-7s %s\n", "START_PFN", "END_PFN",
 		 "PAGES", "CLASS", "VALID", "CASE", "PGMAP", "MEMMAP", "IN_DUMP", "REASON");
 	for (i = 0; i < nr && !o.stopped; i++) {
-		char nr_case[24], pgmap[24];
+		char nr_case[24], pgmap[24], start[ZDM_PFN_LEN], end[ZDM_PFN_LEN];
 
 		if (cls != ZDM_CLASS_ANY && (int)r[i].cls != cls)
 			continue;
-		zdm_outf(&o, "%#12" PRIx64 " %#12" PRIx64 " %12" PRIu64 " %-8s %-7s %4s %5s %-7s %-7s %s\n",
-			 r[i].start_pfn, r[i].end_pfn, r[i].end_pfn - r[i].start_pfn,
+		zdm_outf(&o, "%12s %12s %12" PRIu64 " %-8s %-7s %4s %5s %-7s %-7s %s\n",
+			 zdm_pfn_text(r[i].start_pfn, start), zdm_pfn_text(r[i].end_pfn, end),
+			 r[i].end_pfn - r[i].start_pfn,
 			 zdm_class_name(r[i].cls), zdm_tri_name(r[i].valid),
 			 index_text(zdm_class_case(r[i].cls), 0, nr_case),
 			 index_text(r[i].pgmap, -1, pgmap), zdm_memmap_name(r[i].memmap),
@@ -42,14 +43,15 @@ static void report_section(struct zdm_out *o, const struct zdm_model *m,
 {
 	uint64_t pages = zdm_model_kernel(m)->section_pages;
 	char flags[ZDM_FLAGS_LEN], runs[ZDM_SUBSECTIONS_LEN];
+	char start[ZDM_PFN_LEN], end[ZDM_PFN_LEN];
 	const struct zdm_block *block;
 	size_t nr_blocks = zdm_model_blocks(m, &block);
 	const char *state = "-";
 
 	if (sec->block >= 0 && (size_t)sec->block < nr_blocks)
 		state = zdm_block_state_name(block[sec->block].state);
-	zdm_outf(o, "%8" PRIu64 " %#12" PRIx64 " %#12" PRIx64 " %-13s %-13s %016" PRIx64 " ",
-		 sec->nr, sec->nr * pages, (sec->nr + 1) * pages,
+	zdm_outf(o, "%8" PRIu64 " %12s %12s %-13s %-13s %016" PRIx64 " ", sec->nr,
+		 zdm_pfn_text(sec->nr * pages, start), zdm_pfn_text((sec->nr + 1) * pages, end),
 		 sec->status == ZDM_OK ? zdm_section_flags_text(sec->flags, flags) :
 		 zdm_status_name(sec->status), state, sec->kaddr);
 	if (sec->usage_kaddr)
@@ -93,7 +95,7 @@ static void report_altmap(struct zdm_out *o, const struct zdm_pgmap *p)
 		zdm_outf(o, " end_pfn %#" PRIx64, a->end_pfn);
 	zdm_outf(o, " reserve %" PRIu64 " free %" PRIu64 " align %" PRIu64 " alloc %" PRIu64 "\n",
 		 a->reserve, a->free, a->align, a->alloc);
-	zdm_outf(o, "            reserve %#" PRIx64 "-%#" PRIx64 ", memmap %#" PRIx64 "-%#" PRIx64
+	zdm_outf(o, "            reserve 0x%" PRIx64 "-0x%" PRIx64 ", memmap 0x%" PRIx64 "-0x%" PRIx64
 		 "\n", a->base_pfn, a->base_pfn + a->reserve, a->base_pfn + a->reserve,
 		 a->base_pfn + a->reserve + a->free);
 }
@@ -116,7 +118,7 @@ static void report_pgmap(struct zdm_out *o, const struct zdm_model *m, size_t in
 	for (i = 0; i < p->nr_ranges && !o->stopped; i++) {
 		const struct zdm_pfn_range *r = &p->ranges[i];
 
-		zdm_outf(o, "  range %-3" PRIu32 " %#" PRIx64 "-%#" PRIx64 "  %" PRIu64 " pages, %s%s\n",
+		zdm_outf(o, "  range %-3" PRIu32 " 0x%" PRIx64 "-0x%" PRIx64 "  %" PRIu64 " pages, %s%s\n",
 			 i, r->start_pfn, r->end_pfn, r->end_pfn - r->start_pfn,
 			 zdm_size_text((r->end_pfn - r->start_pfn) *
 				       zdm_model_kernel(m)->page_size, size),

@@ -20,7 +20,9 @@
 	row(pgmaps) \
 	row(check) \
 	row(layout) \
-	row(capsule)
+	row(capsule) \
+	row(carve) \
+	row(exec)
 
 #define DECLARE(name) extern const struct zdm_command cmd_##name;
 COMMANDS(DECLARE)
