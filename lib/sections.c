@@ -150,6 +150,21 @@ static enum zdm_status scan_root(struct scan *sc, uint64_t root_nr, uint64_t roo
 	return st;
 }
 
+/*
+ * Do these words look like roots? Taken for roots, the entries of a root begin
+ * with a section_mem_map each, whose flags make it odd.
+ */
+static bool plausible_roots(const uint64_t *roots, size_t n)
+{
+	size_t i, used = 0, bad = 0;
+
+	for (i = 0; i < n; i++) {
+		used += roots[i] != 0;
+		bad += (roots[i] & 7) != 0;
+	}
+	return bad * 4 < used;
+}
+
 /* Is the section table where the array of root pointers at array_kaddr says? */
 static bool plausible_array(struct scan *sc, uint64_t array_kaddr)
 {
@@ -157,7 +172,8 @@ static bool plausible_array(struct scan *sc, uint64_t array_kaddr)
 	uint64_t want = sc->s->g.vmemmap_kaddr & b->map_mask, roots[ROOT_CHUNK], i, j;
 	size_t n = sc->nr_roots < ROOT_CHUNK ? sc->nr_roots : ROOT_CHUNK;
 
-	if (!array_kaddr || zdm_read_kaddr(sc->s->r, array_kaddr, roots, n * 8) != ZDM_OK)
+	if (!array_kaddr || zdm_read_kaddr(sc->s->r, array_kaddr, roots, n * 8) != ZDM_OK ||
+	    !plausible_roots(roots, n))
 		return false;
 	for (i = 0; i < n; i++) {
 		if (!roots[i] || (roots[i] & 7) ||
