@@ -92,6 +92,11 @@ void tree_build_radix(struct core *c, const char *name, uint64_t root_kaddr,
 void core_add_block(struct core *c, const struct stmt *s);
 void core_encode_blocks(struct core *c);
 
+/* nodes.c */
+void core_add_node(struct core *c, const struct stmt *s);
+void core_add_zone(struct core *c, const struct stmt *s);
+uint64_t core_add_counter(struct core *c, const char *name, uint64_t count);
+
 /* pages.c */
 void core_add_memmap(struct core *c, const struct stmt *s);
 void core_fill_pages(struct core *c, const struct stmt *s);
@@ -99,11 +104,13 @@ void core_fill_pages(struct core *c, const struct stmt *s);
 /* patch.c: things broken on purpose */
 void core_poke(struct core *c, const struct stmt *s);
 void core_omit(struct core *c, const struct stmt *s);
+void core_omit_pages(struct core *c, struct span pfns);
 void core_omit_label(struct core *c, const struct stmt *s, const char *label);
 
 /* flip.c */
 void flip_parse(struct flip *f, char *spec);
 bool flip_is(const struct core *c, const char *kind, const char *arg0, const char *arg1);
+void flip_omit_pages(struct core *c);
 void flip_list(const struct core *c);
 
 /* elf.c */

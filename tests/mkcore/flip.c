@@ -105,6 +105,49 @@ static void list_sections(const struct core *c, bool each)
 	}
 }
 
+/*
+ * PFNs whose pgmap must be known. In an early section these are the ones that
+ * have a memmap of the device's making: where the bit is clear, a missing entry
+ * makes an honest boot hole of them. Before 5.12 nothing marks a section that
+ * RAM shares with a device: the kernel itself took such pages for online ones.
+ */
+static bool needs_entry(const struct core *c, uint64_t pfn)
+{
+	const struct section *sec = core_section(c, pfn / PAGES_PER_SECTION);
+
+	if (!sec || !sec->early)
+		return true;
+	return kern_param(&c->k, "section.TAINT") &&
+	       (sec->flags & kern_param_number(&c->k, "section.TAINT")) &&
+	       (sec->subsections >> (pfn % PAGES_PER_SECTION / PAGES_PER_SUBSECTION) & 1);
+}
+
+static void list_entry(const struct core *c, const struct pgmap *p)
+{
+	uint64_t pfn, stop;
+	size_t i;
+
+	printf("entry/%s", p->name);
+	for (i = 0; i < c->nr_entries; i++) {
+		struct span s = c->entry[i].span;
+
+		if (&c->pgmap[c->entry[i].pgmap] != p)
+			continue;
+		for (pfn = s.start; pfn < s.end; pfn = stop) {
+			bool need = needs_entry(c, pfn);
+
+			stop = pfn;
+			while (stop < s.end && needs_entry(c, stop) == need)
+				stop = stop / PAGES_PER_SUBSECTION * PAGES_PER_SUBSECTION +
+				       PAGES_PER_SUBSECTION;
+			stop = stop < s.end ? stop : s.end;
+			if (need)
+				print_span(pfn, stop);
+		}
+	}
+	putchar('\n');
+}
+
 static void list_pgmaps(const struct core *c)
 {
 	size_t i, j;
@@ -122,12 +165,11 @@ static void list_pgmaps(const struct core *c)
 			}
 		printf("dead/%s", p->name);
 		print_entries(c, p, everywhere);
-		printf("\nentry/%s", p->name);
-		print_entries(c, p, everywhere);
-		if (p->altmap)
-			printf("\nreserve/%s/16 %#" PRIx64 " %#" PRIx64, p->name,
-			       p->base + p->reserve, p->base + p->reserve + 16);
 		putchar('\n');
+		list_entry(c, p);
+		if (p->altmap)
+			printf("reserve/%s/16 %#" PRIx64 " %#" PRIx64 "\n", p->name,
+			       p->base + p->reserve, p->base + p->reserve + 16);
 	}
 }
 
@@ -224,19 +266,34 @@ static void list_omissions(const struct core *c)
 	}
 }
 
-/* Before 5.10 only the struct pages say how far their initialisation came. */
-static void list_pages(const struct core *c)
+/*
+ * Before 5.10 the struct pages say how far their initialisation came, or the
+ * references do: without either nothing does. Where the struct pages are not
+ * stored anyway, taking the references is enough.
+ */
+static void list_witnesses(const struct core *c)
 {
 	size_t i;
 
 	if (kern_has(&c->k, "dev_pagemap", "nr_range"))
 		return;
+	for (i = 0; i < c->nr_pgmaps; i++) {
+		printf("unwitnessed/%s", c->pgmap[i].name);
+		print_entries(c, &c->pgmap[i], everywhere);
+		putchar('\n');
+	}
+}
+
+/* What "unwitnessed" takes beside the references. */
+void flip_omit_pages(struct core *c)
+{
+	size_t i;
+
 	for (i = 0; i < c->nr_entries; i++) {
 		struct span s = c->entry[i].span;
 
-		printf("omit/pages:%#" PRIx64 "..%#" PRIx64, s.start, s.end);
-		print_span(s.start, s.end);
-		putchar('\n');
+		if (flip_is(c, "unwitnessed", c->pgmap[c->entry[i].pgmap].name, NULL))
+			core_omit_pages(c, s);
 	}
 }
 
@@ -245,5 +302,5 @@ void flip_list(const struct core *c)
 	list_sections(c, false);
 	list_pgmaps(c);
 	list_omissions(c);
-	list_pages(c);
+	list_witnesses(c);
 }

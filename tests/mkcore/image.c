@@ -94,7 +94,7 @@ void image_read(struct image *im, uint64_t paddr, void *buf, size_t len)
 	}
 }
 
-uint64_t image_paddr(struct image *im, uint64_t kaddr)
+bool image_find(struct image *im, uint64_t kaddr, uint64_t *paddr)
 {
 	size_t i, nr;
 
@@ -104,10 +104,20 @@ uint64_t image_paddr(struct image *im, uint64_t kaddr)
 
 		if (kaddr >= m->kaddr && kaddr - m->kaddr < m->len) {
 			im->last_mapping = i % im->nr_mappings;
-			return m->paddr + (kaddr - m->kaddr);
+			*paddr = m->paddr + (kaddr - m->kaddr);
+			return true;
 		}
 	}
-	die("nothing is mapped at %016" PRIx64, kaddr);
+	return false;
+}
+
+uint64_t image_paddr(struct image *im, uint64_t kaddr)
+{
+	uint64_t paddr;
+
+	if (!image_find(im, kaddr, &paddr))
+		die("nothing is mapped at %016" PRIx64, kaddr);
+	return paddr;
 }
 
 void image_put(struct image *im, uint64_t kaddr, uint64_t value, unsigned int bytes)

@@ -64,6 +64,7 @@ void image_write(struct image *im, uint64_t paddr, const void *buf, size_t len);
 void image_read(struct image *im, uint64_t paddr, void *buf, size_t len);
 
 /* By kernel address, through the mappings. Dies when nothing is mapped there. */
+bool image_find(struct image *im, uint64_t kaddr, uint64_t *paddr);
 uint64_t image_paddr(struct image *im, uint64_t kaddr);
 void image_put(struct image *im, uint64_t kaddr, uint64_t value, unsigned int bytes);
 uint64_t image_get(struct image *im, uint64_t kaddr, unsigned int bytes);

@@ -47,6 +47,8 @@ static const struct {
 	{ "section", STATE, core_add_sections },
 	{ "pgmap", STATE, core_add_pgmap },
 	{ "block", STATE, core_add_block },
+	{ "node", STATE, core_add_node },
+	{ "zone", STATE, core_add_zone },
 	{ "entry", ENTRIES, core_add_entry },
 	{ "pages", CONTENTS, core_fill_pages },
 	{ "poke", BROKEN, core_poke },
@@ -108,6 +110,7 @@ static void compile(struct core *c, const struct text *t, const char *dir)
 	run_phase(c, t, CONTENTS);
 	image_build_tables(&c->im, c->pgd_kaddr);
 	run_phase(c, t, BROKEN);
+	flip_omit_pages(c);
 	if (c->flip.kind && !strcmp(c->flip.kind, "omit"))
 		core_omit_label(c, &t->stmt[0], c->flip.arg[0]);
 }

@@ -54,22 +54,26 @@ void core_poke(struct core *c, const struct stmt *s)
 
 static void omit_kaddr(struct core *c, uint64_t kaddr, uint64_t len)
 {
-	uint64_t at;
+	uint64_t at, paddr;
 
 	for (at = kaddr & ~(uint64_t)(PAGE_BYTES - 1); at < kaddr + len; at += PAGE_BYTES)
-		image_frame(&c->im, image_paddr(&c->im, at), true)->missing = true;
+		if (image_find(&c->im, at, &paddr))
+			image_frame(&c->im, paddr, true)->missing = true;
+}
+
+void core_omit_pages(struct core *c, struct span pfns)
+{
+	omit_kaddr(c, c->vmemmap + pfns.start * c->page_bytes,
+		   (pfns.end - pfns.start) * c->page_bytes);
 }
 
 /* The frames that hold the object (and whatever else lies in them). */
 void core_omit_label(struct core *c, const struct stmt *s, const char *label)
 {
 	const struct object *o = image_object(&c->im, label);
-	struct span r;
 
 	if (!strncmp(label, "pages:", 6)) {
-		r = span_of(s, label + 6);
-		omit_kaddr(c, c->vmemmap + r.start * c->page_bytes,
-			   (r.end - r.start) * c->page_bytes);
+		core_omit_pages(c, span_of(s, label + 6));
 	} else if (o) {
 		omit_kaddr(c, o->kaddr, o->len);
 	} else {

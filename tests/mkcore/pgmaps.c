@@ -8,8 +8,6 @@
 
 /* __PERCPU_REF_ATOMIC | __PERCPU_REF_DEAD: what percpu_ref_kill() leaves */
 #define REF_KILLED 3
-/* A per-cpu pointer as a kernel has it: an offset into the per-cpu area. */
-#define REF_PERCPU 0x3f8a0
 
 /* altmap=base:N,reserve:N,… is a list of KEY:NUMBER */
 static uint64_t altmap_field(const struct stmt *s, const char *text, const char *key, uint64_t dflt)
@@ -111,10 +109,32 @@ static void encode_ranges(struct core *c, const struct stmt *s, struct pgmap *p)
 	put_bounds(c, at + kern_offset(&c->k, "resource", "start"), res_end, p->range[0]);
 }
 
+/*
+ * The references that a pgmap holds when all is well: one for each struct page
+ * that memmap_init_zone_device() wrote, taken when a range is complete (4.14
+ * on); altmap frames have none.
+ */
+static uint64_t references(const struct core *c, const struct stmt *s, const struct pgmap *p)
+{
+	uint64_t nr = 0, done = kern_has(&c->k, "dev_pagemap", "nr_range") ? p->nr_range :
+				p->nr_ranges, i;
+	const char *text = stmt_get(s, "altmap");
+
+	if (flip_is(c, "unwitnessed", p->name, NULL) || kern_param_is(&c->k, "refs", "none"))
+		return 0;
+	for (i = 0; i < done && i < p->nr_ranges; i++)
+		nr += p->range[i].end - p->range[i].start;
+	if (p->altmap && done)
+		nr -= p->reserve + altmap_field(s, text, "free", 0);
+	return stmt_number(s, "refs", nr >> stmt_number(s, "vmemmap_shift", 0));
+}
+
 static void encode_ref(struct core *c, const struct stmt *s, struct pgmap *p)
 {
 	const char *state = stmt_get(s, "ref"), *where = stmt_get(s, "ref_at");
-	uint64_t at = p->kaddr + kern_offset(&c->k, "dev_pagemap", "ref"), value = REF_PERCPU;
+	uint64_t at = p->kaddr + kern_offset(&c->k, "dev_pagemap", "ref"), value;
+
+	value = core_add_counter(c, p->name, references(c, s, p));
 
 	p->dead = (state && !strcmp(state, "dead")) || flip_is(c, "dead", p->name, NULL);
 	if (p->dead)
