@@ -178,6 +178,12 @@ static struct zdm_verdict no_entry(const struct zdm_facts *f)
 	bool clean = zdm_feat_yes(f->feat, ZDM_FEAT_TAINT) &&
 		     !(flags(f) & ZDM_SECTION_TAINT_ZONE_DEVICE);
 
+	/*
+	 * The entry is the last thing to go: a device's struct pages with the bit
+	 * still set and no entry contradict each other.
+	 */
+	if (online && !clean && f->sampled_device == ZDM_YES)
+		return unknown(ZDM_REASON_STALE_ZONE, 0);
 	if (f->pgmaps_status == ZDM_OK)
 		return online ? verdict(ZDM_CLASS_ONLINE, ZDM_YES, ZDM_REASON_ONLINE) :
 		       not_online(f);

@@ -38,30 +38,42 @@ static enum zdm_status sample(struct zdm_session *s, struct zdm_probes *out, uin
 
 	if (!smp)
 		return ZDM_NOMEM;
-	/* a device covers whole sub-sections: ends that differ are no device's */
-	*smp = (struct zdm_sample){ nr, i, a == b ? a : ZDM_UNKNOWN };
+	/*
+	 * A device covers whole sub-sections; only the reserve of its altmap, at the
+	 * start, keeps what stood there before. So the last page can speak for all.
+	 */
+	if (b == ZDM_NO && a != ZDM_NO)
+		b = ZDM_UNKNOWN;
+	*smp = (struct zdm_sample){ nr, i, b };
 	out->nr_samples++;
 	return ZDM_OK;
 }
 
 /*
- * Two kinds of section need a look:
+ * Three kinds of section need a look:
  * - early, bit clear: a boot hole, or the left-over of a device torn down. With
  *   the taint flag a clean section never had a device.
+ * - early, tainted, bit set: RAM, or a device whose look-up entry is lost.
  * - before 5.3, not online: the padding of a device to whole sections has no
  *   look-up entry (devm_memremap_pages(), align_start/align_size).
  */
 static bool wants_sample(const struct zdm_session *s, const struct zdm_sections *secs,
 			 const struct zdm_section *sec, unsigned int i)
 {
+	bool tainted;
+
 	if (sec->status != ZDM_OK || !(sec->flags & ZDM_SECTION_HAS_MEM_MAP))
 		return false;
 	if (s->f.v[ZDM_FEAT_SUBSECTIONS] == ZDM_NO)
 		return secs->online_flag && !(sec->flags & ZDM_SECTION_ONLINE);
-	if (!(sec->flags & ZDM_SECTION_EARLY) || zdm_sections_bit(secs, sec, i) != ZDM_NO)
+	if (!(sec->flags & ZDM_SECTION_EARLY))
 		return false;
-	return !zdm_feat_yes(&s->f, ZDM_FEAT_TAINT) ||
-	       (sec->flags & ZDM_SECTION_TAINT_ZONE_DEVICE);
+	tainted = zdm_feat_yes(&s->f, ZDM_FEAT_TAINT) &&
+		  (sec->flags & ZDM_SECTION_TAINT_ZONE_DEVICE);
+	if (zdm_sections_bit(secs, sec, i) == ZDM_YES)
+		return tainted;
+	return zdm_sections_bit(secs, sec, i) == ZDM_NO &&
+	       (tainted || !zdm_feat_yes(&s->f, ZDM_FEAT_TAINT));
 }
 
 /*
