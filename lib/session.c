@@ -89,7 +89,8 @@ static enum zdm_status open_vmcoreinfo(struct zdm_session *s, const struct zdm_r
 static enum zdm_status check_same_kernel(const struct zdm_session *s, const struct zdm_source *src,
 					 char *err, size_t err_len)
 {
-	const char *kind = src->types ? src->types : "source", *id = NULL;
+	const char *kind = src->symbols ? src->symbols : src->types ? src->types : "source";
+	const char *id = NULL;
 
 	if (s->vmcoreinfo)
 		zdm_source_vmcoreinfo_line(s->vmcoreinfo, "BUILD-ID", &id);

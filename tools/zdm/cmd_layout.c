@@ -63,7 +63,7 @@ static int write_file(const char *path, const struct zdm_kdef *k,
 }
 
 /* A layout without these would not help anybody. */
-static int check_useful(const struct zdm_kdef *k, const char *what)
+static int check_useful(const struct zdm_kdef *k, const char *what, const char *hint)
 {
 	static const enum zdm_kdef_id need[] = {
 		ZDM_SYM_MEM_SECTION, ZDM_SIZE_MEM_SECTION, ZDM_MEM_SECTION_MEM_MAP, ZDM_SIZE_PAGE,
@@ -75,16 +75,17 @@ static int check_useful(const struct zdm_kdef *k, const char *what)
 		if (zdm_kdef_has(k, need[i]))
 			continue;
 		zdm_kdef_name(need[i], name, sizeof(name));
-		cli_error("%s: %s not found there: no layout can be made of it", what, name);
+		cli_error("%s: %s not found there: no layout can be made of it%s", what, name, hint);
 		return ZDM_EXIT_MISSING;
 	}
 	return ZDM_EXIT_DONE;
 }
 
-static int put_layout(struct zdm_cli *cli, const char *what, const struct zdm_kdef *k,
-		      const struct zdm_layout_info *info)
+/* hint: what else may help, "" for nothing. */
+static int put_layout(struct zdm_cli *cli, const char *what, const char *hint,
+		      const struct zdm_kdef *k, const struct zdm_layout_info *info)
 {
-	int code = check_useful(k, what);
+	int code = check_useful(k, what, hint);
 
 	if (code != ZDM_EXIT_DONE)
 		return code;
@@ -107,7 +108,7 @@ static int layout_of_dump(struct zdm_cli *cli, const char *path)
 		if (o.s->vmcoreinfo && zdm_source_vmcoreinfo_line(o.s->vmcoreinfo, "BUILD-ID",
 								  &line) == ZDM_OK)
 			info.build_id = line;
-		code = put_layout(cli, path, &o.s->k, &info);
+		code = put_layout(cli, path, "; give --vmlinux", &o.s->k, &info);
 		code = finish_opened(cli, &o, false, code);
 	}
 	close_opened(&o);
@@ -130,7 +131,7 @@ static int layout_of_sources(struct zdm_cli *cli)
 				info.build_id = o.source[i]->build_id;
 		}
 		zdm_kdef_resolve(&k, (const struct zdm_source *const *)o.source, o.nr_sources, 0);
-		code = put_layout(cli, cli->vmlinux ? cli->vmlinux : cli->layout, &k, &info);
+		code = put_layout(cli, cli->vmlinux ? cli->vmlinux : cli->layout, "", &k, &info);
 	}
 	close_opened(&o);
 	return code;
@@ -155,7 +156,9 @@ static int layout_of_live(struct zdm_cli *cli)
 	chain[0] = &live.symbols;
 	chain[1] = live.types;
 	zdm_kdef_resolve(&k, chain, 2, 0);
-	code = put_layout(cli, "the running kernel", &k, &info);
+	code = put_layout(cli, "the running kernel",
+			  "; without CONFIG_KALLSYMS_ALL it lists no variables: use --vmlinux",
+			  &k, &info);
 	live_close(&live);
 	return code;
 }
