@@ -169,6 +169,7 @@ def take_dumps(guest):
 
 def testify(guest, halted):
     """Gets the testimony, from the disk or out of the stopped kernel, then the struct pages."""
+    disk_extract(guest.dir, ["kallsyms", "btf"])
     if halted:
         disk_extract(guest.dir, ["state.txt", "iomem"])
         kaddr, length = (int(x, 0) for x in halted)

@@ -67,7 +67,12 @@ scenario_collision() {
 
 scenario_hole() {
     e820_namespace dev
-    grep -q '48000000-4bffffff : Persistent' /proc/iomem || fail "no pmem at 0x48000000"
+    grep -q '^4c000000-4fffffff : Reserved' /proc/iomem || fail "no gap at 0x4c000000"
+}
+
+scenario_hole_garbage() {
+    dirty_ram
+    e820_namespace dev
 }
 
 scenario_boothole() {

@@ -88,4 +88,8 @@ state_save() {
         echo "### modules"
         lsmod
     } >/out/state.txt 2>/dev/null
+    if [ "$(cmdline_value zdm.save)" = symbols ]; then
+        cat /proc/kallsyms >/out/kallsyms
+        cat /sys/kernel/btf/vmlinux >/out/btf
+    fi
 }

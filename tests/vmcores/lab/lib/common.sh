@@ -40,12 +40,12 @@ kernel_name() {
     fi
 }
 
-# kernel_row NAME: sets K_NAME K_SUITE K_IMAGE K_TOOLS
+# kernel_row NAME: sets K_NAME K_SUITE K_IMAGE K_TOOLS K_SAVE
 kernel_row() {
     local row
     row=$(table_rows "$LAB_SRC/kernels.tab" | awk -v k="$1" '$1 == k')
     [ -n "$row" ] || die "no kernel '$1' in kernels.tab (make lab-list shows them)"
-    read -r K_NAME K_SUITE K_IMAGE K_TOOLS <<<"$row"
+    read -r K_NAME K_SUITE K_IMAGE K_TOOLS K_SAVE <<<"$row"
     K_DIR=$CACHE/$K_NAME
 }
 

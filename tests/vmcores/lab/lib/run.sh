@@ -95,6 +95,7 @@ disk_make() {
 guest_append() {
     local a="console=ttyS0 panic=5 oops=panic zdm.scenario=$S_NAME"
     [ -z "$S_KDUMP" ] || a="$a crashkernel=256M"
+    [ "$K_SAVE" = - ] || a="$a zdm.save=$K_SAVE"
     case " $S_APPEND " in
     *" kaslr "*) ;;
     *) a="$a nokaslr" ;;
