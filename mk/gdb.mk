@@ -11,7 +11,7 @@ GDB_INIT_DIR ?= $(sysconfdir)/gdb/gdbinit.d
 GDB_DIR := $(datadir)/zdm/gdb
 
 GDB_SRC := extensions/gdb/dumpfile.c $(addprefix tools/zdm/, elfmap.c fileio.c flattened.c \
-	kdumphdr.c presence.c progress.c reader_kdumpfile.c)
+	kdumphdr.c progress.c reader_kdumpfile.c)
 GDB_OBJ := $(GDB_SRC:%.c=$(B)/obj/%.o)
 GDB_PY := $(wildcard extensions/gdb/zdm_gdb/*.py)
 
@@ -19,10 +19,10 @@ GDB_PY := $(wildcard extensions/gdb/zdm_gdb/*.py)
 ## gdb              what extensions/gdb/zdm-gdb.py needs: libzdm.so and $(B)/libzdm-dumpfile.so
 gdb: $(B)/libzdm.so $(B)/libzdm-dumpfile.so
 
-$(B)/libzdm-dumpfile.so: $(GDB_OBJ)
+$(B)/libzdm-dumpfile.so: $(GDB_OBJ) $(B)/libzdm.a
 	$(call say,LD,$@)
-	$(Q)$(CC) -shared -Wl,-soname,$(@F) -Wl,-z,defs $(LDFLAGS) -o $@ $^ \
-		$$($(PKG_CONFIG) --libs libkdumpfile)
+	$(Q)$(CC) -shared -Wl,-soname,$(@F) -Wl,-z,defs -Wl,--exclude-libs,ALL $(LDFLAGS) -o $@ $^ \
+		-Wl,--as-needed $$($(PKG_CONFIG) --libs libkdumpfile) $(ZDM_LDLIBS)
 
 ## check-gdb        the commands in the real GDB, on every lab dump: LABDIR=
 check-gdb: gdb

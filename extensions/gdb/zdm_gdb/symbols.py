@@ -32,7 +32,9 @@ def _address(name):
 
 def _type(name):
     """A complete type of that name; the kernel writes struct, union or a typedef."""
-    for form in (f"struct {name}", f"union {name}", name):
+    # GDB 13 looks for a struct through every unit that has a typedef of that name: 18 s.
+    plain = [name] if name.endswith("_t") else []
+    for form in plain + [f"struct {name}", f"union {name}"]:
         try:
             found = gdb.lookup_type(form).strip_typedefs()
         except gdb.error:
