@@ -17,7 +17,7 @@ ZDM_SOVERSION := 1
 ZDM_WARN := -Wall -Wextra -Wshadow -Wenum-conversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wformat=2 -Wvla $(WERROR)
 ZDM_LIBS := libbpf libdw libelf json-c zlib
-ZDM_CPPFLAGS = -Iinclude -Ilib -DZDM_VERSION_TEXT='"$(ZDM_VERSION)"' \
+ZDM_CPPFLAGS = -D_GNU_SOURCE -Iinclude -Ilib -DZDM_VERSION=$(ZDM_VERSION) \
 	$(shell $(PKG_CONFIG) --cflags $(ZDM_LIBS) 2>/dev/null)
 ZDM_LDLIBS = $(shell $(PKG_CONFIG) --libs $(ZDM_LIBS) 2>/dev/null)
 ZDM_CFLAGS = -std=gnu11 $(ZDM_WARN) -fPIC -fvisibility=hidden -MMD -MP $(CFLAGS)

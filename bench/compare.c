@@ -5,7 +5,6 @@
  * Prints the median wall time, the largest peak memory, and the median of each
  * command's ratio to the first, run by run. Output of the commands is dropped.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

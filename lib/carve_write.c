@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* carve, third part: writing the new file. */
-#define _GNU_SOURCE	/* copy_file_range(), SEEK_DATA */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

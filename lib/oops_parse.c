@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* The registers of an oops from the text that a kernel, or crash's bt, prints. */
-#define _GNU_SOURCE 1	/* memmem */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>

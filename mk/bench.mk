@@ -10,4 +10,4 @@ bench: $(B)/zdm $(B)/bench/compare $(B)/bench/pread
 $(B)/bench/compare $(B)/bench/pread: $(B)/bench/%: bench/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
-	$(Q)$(CC) -std=gnu11 $(ZDM_WARN) $(CFLAGS) -o $@ $<
+	$(Q)$(CC) -D_GNU_SOURCE -std=gnu11 $(ZDM_WARN) $(CFLAGS) -o $@ $<

@@ -13,7 +13,7 @@ all: cli
 $(OBJ)/tools/zdm/%.o: tools/zdm/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
-	$(Q)$(CC) -D_GNU_SOURCE -Itools/zdm $(ZDM_CPPFLAGS) \
+	$(Q)$(CC) -Itools/zdm $(ZDM_CPPFLAGS) \
 		$(shell $(PKG_CONFIG) --cflags $(CLI_LIBS)) $(ZDM_CFLAGS) -c -o $@ $<
 
 $(B)/zdm: $(CLI_OBJ) $(B)/libzdm.a

@@ -13,7 +13,7 @@ UNIT_BIN_ASAN := $(UNIT_SRC:tests/unit/%.c=$(AB)/unit/%)
 MKCORE_SRC := $(filter-out %/xlat_check.c,$(sort $(wildcard tests/mkcore/*.c)))
 TOOLS := $(TB)/mkcore $(TB)/xlat_check $(TB)/core_ranges $(TB)/cmp_ranges $(AB)/core_ranges
 
-TEST_CPPFLAGS = $(ZDM_CPPFLAGS) -D_GNU_SOURCE -Itests/unit -Itests/tools $(EXTRA_TEST_CPPFLAGS)
+TEST_CPPFLAGS = $(ZDM_CPPFLAGS) -Itests/unit -Itests/tools $(EXTRA_TEST_CPPFLAGS)
 TEST_CFLAGS = -std=gnu11 $(ZDM_WARN) $(CFLAGS)
 CMOCKA_LIBS = $(shell $(PKG_CONFIG) --libs cmocka 2>/dev/null)
 KDUMP_LIBS = $(shell $(PKG_CONFIG) --libs libkdumpfile 2>/dev/null)
