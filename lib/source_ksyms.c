@@ -51,18 +51,27 @@ static enum zdm_status fail(const struct load *l, enum zdm_status st, const char
 	return st;
 }
 
-static enum zdm_status table_find(const struct load *l, const char *table, uint64_t *kaddr)
+/* The address of a table that a kernel may lack. */
+static enum zdm_status table_find_optional(const struct load *l, const char *table,
+					   uint64_t *kaddr)
 {
 	enum zdm_status st = ZDM_ABSENT;
 
 	if (l->vmcoreinfo && l->vmcoreinfo->ops->symbol)
 		st = l->vmcoreinfo->ops->symbol(l->vmcoreinfo->self, table, kaddr);
+	if (st && st != ZDM_ABSENT)
+		zdm_errf(l->err, l->err_len, "VMCOREINFO has no believable address of %s: "
+			 "give a vmlinux or a layout file", table);
+	return st;
+}
+
+static enum zdm_status table_find(const struct load *l, const char *table, uint64_t *kaddr)
+{
+	enum zdm_status st = table_find_optional(l, table, kaddr);
+
 	if (st == ZDM_ABSENT)
 		zdm_errf(l->err, l->err_len, "VMCOREINFO does not say where %s is "
 			 "(kernel before 6.0?): give a vmlinux or a layout file", table);
-	else if (st)
-		zdm_errf(l->err, l->err_len, "VMCOREINFO has no believable address of %s: "
-			 "give a vmlinux or a layout file", table);
 	return st;
 }
 
@@ -257,7 +266,7 @@ static enum zdm_status addresses_read(struct zdm_ksyms *ks, const struct load *l
 	uint64_t kaddr;
 	enum zdm_status st;
 
-	st = table_find(l, "kallsyms_offsets", &ks->offsets_kaddr);
+	st = table_find_optional(l, "kallsyms_offsets", &ks->offsets_kaddr);
 	if (st == ZDM_ABSENT) {
 		/* CONFIG_KALLSYMS_BASE_RELATIVE=n; the option went in v6.15. */
 		st = table_find(l, "kallsyms_addresses", &kaddr);
@@ -278,7 +287,7 @@ static enum zdm_status addresses_read(struct zdm_ksyms *ks, const struct load *l
 			ks->nr * sizeof(*ks->offsets));
 	if (st)
 		return st;
-	st = table_find(l, "kallsyms_relative_base", &kaddr);
+	st = table_find_optional(l, "kallsyms_relative_base", &kaddr);
 	if (st)
 		return st == ZDM_ABSENT ? ZDM_OK : st;
 	ks->has_relative_base = true;

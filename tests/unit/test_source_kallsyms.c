@@ -108,6 +108,7 @@ static void test_ages(void **state)
 		prepare(&o, age, few, NR_FEW);
 		if (try_open(&o))
 			fail_msg("age %d: %s", age, o.err);
+		assert_string_equal(o.err, "");
 		assert_string_equal(o.src->symbols, "kallsyms");
 		assert_null(o.src->types);
 		assert_false(o.src->link_addresses);
