@@ -4,15 +4,22 @@
 
 #include "source_index.h"
 
-/* FNV-1a. */
+#define MIX UINT64_C(0x9e3779b97f4a7c15)	/* odd, its bits without a pattern */
+
+/* Eight bytes at a time: half the time of a look at kallsyms went into a byte-wise one. */
 uint32_t zdm_index_hash(const char *name, size_t len)
 {
-	uint32_t hash = 2166136261u;
-	size_t i;
+	uint64_t hash = len, word;
 
-	for (i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)name[i]) * 16777619u;
-	return hash;
+	for (; len >= sizeof(word); len -= sizeof(word), name += sizeof(word)) {
+		memcpy(&word, name, sizeof(word));
+		hash = (hash ^ word) * MIX;
+		hash ^= hash >> 29;
+	}
+	for (word = 0; len; len--)
+		word = word << 8 | (unsigned char)name[len - 1];
+	hash = (hash ^ word) * MIX;
+	return hash >> 32;
 }
 
 enum zdm_status zdm_index_reserve(struct zdm_index *ix, uint32_t nr)
@@ -41,7 +48,7 @@ enum zdm_status zdm_index_add(struct zdm_index *ix, uint32_t hash)
 	return ZDM_OK;
 }
 
-/* FNV's high bits are the better mixed ones. */
+/* A multiplication mixes its high bits best. */
 static uint32_t head_of(const struct zdm_index *ix, uint32_t hash)
 {
 	return (hash ^ (hash >> 16)) & ((1u << ix->bits) - 1);

@@ -94,7 +94,7 @@ struct match {
 static bool match_next(const struct kallsyms *k, const char *name, struct match *m)
 {
 	size_t len = strlen(name), base_len = zdm_symbol_base_len(name, len);
-	char buf[ZDM_KSYM_MAX];
+	char buf[ZDM_KSYM_BUF];
 
 	if (m->i == ZDM_INDEX_END)
 		m->i = zdm_index_first(&k->index, zdm_index_hash(name, base_len));
@@ -143,7 +143,7 @@ static const struct zdm_source_ops kallsyms_source_ops = {
 
 static enum zdm_status index_names(struct kallsyms *k, char *err, size_t err_len)
 {
-	char buf[ZDM_KSYM_MAX];
+	char buf[ZDM_KSYM_BUF];
 	enum zdm_status st;
 	uint32_t i;
 

@@ -25,7 +25,6 @@
 /* No kernel comes near; a damaged count must not take all memory. */
 #define SYMS_MAX (4u << 20)
 #define NAMES_MAX_BYTES (64u << 20)
-#define TOKENS_MAX_BYTES (UINT16_MAX + 1024)
 
 #define CHUNK_BYTES (64u << 10)
 #define PAGE_BYTES 4096u
@@ -97,44 +96,52 @@ static enum zdm_status table_read(const struct load *l, const char *table, uint6
 	return ZDM_OK;
 }
 
+/* The strings must lie one behind the other, exactly where the index says. */
+static bool tokens_index(struct zdm_ksyms *ks, const uint16_t *index, uint64_t len)
+{
+	uint64_t pos = 0;
+	unsigned int i;
+
+	for (i = 0; i < NR_TOKENS; i++) {
+		struct zdm_ksym_token *token = &ks->token[i];
+		const char *end = pos < len ? memchr(ks->tokens + pos, '\0', len - pos) : NULL;
+
+		if (index[i] != pos || !end || end - ks->tokens > UINT16_MAX)
+			return false;
+		token->off = pos;
+		token->len = end - ks->tokens - pos;
+		memcpy(token->head, ks->tokens + pos,
+		       token->len < sizeof(token->head) ? token->len : sizeof(token->head));
+		pos += token->len + 1;
+	}
+	return true;
+}
+
 static enum zdm_status tokens_read(struct zdm_ksyms *ks, const struct load *l)
 {
-	uint64_t table_kaddr, index_kaddr, len, pos = 0;
+	uint64_t table_kaddr, index_kaddr, len;
+	uint16_t index[NR_TOKENS];
 	enum zdm_status st;
-	unsigned int i;
 
 	st = table_find(l, "kallsyms_token_table", &table_kaddr);
 	if (!st)
 		st = table_find(l, "kallsyms_token_index", &index_kaddr);
 	if (!st)
-		st = table_read(l, "kallsyms_token_index", index_kaddr, ks->token_offs,
-				NR_TOKENS * sizeof(ks->token_offs[0]));
+		st = table_read(l, "kallsyms_token_index", index_kaddr, index, sizeof(index));
 	if (st)
 		return st;
 
 	/* The index follows the table in every kernel so far: do not read beyond. */
-	len = ks->token_offs[NR_TOKENS - 1] + UINT64_C(1024);
+	len = index[NR_TOKENS - 1] + UINT64_C(1024);
 	if (index_kaddr > table_kaddr && index_kaddr - table_kaddr < len)
 		len = index_kaddr - table_kaddr;
-	ks->tokens = malloc(TOKENS_MAX_BYTES);
+	ks->tokens = malloc(len);
 	if (!ks->tokens)
 		return fail(l, ZDM_NOMEM, "kallsyms_token_table", table_kaddr);
 	st = table_read(l, "kallsyms_token_table", table_kaddr, ks->tokens, len);
-	if (st)
-		return st;
-
-	/* The strings lie one behind the other, exactly where the index says. */
-	for (i = 0; i < NR_TOKENS; i++) {
-		const char *end = pos < len ? memchr(ks->tokens + pos, '\0', len - pos) : NULL;
-
-		if (ks->token_offs[i] != pos || !end)
-			return fail(l, ZDM_CORRUPT, "kallsyms_token_table", table_kaddr);
-		pos = end - ks->tokens + 1;
-	}
-	if (pos > UINT16_MAX)
-		return fail(l, ZDM_CORRUPT, "kallsyms_token_table", table_kaddr);
-	ks->token_offs[NR_TOKENS] = pos;
-	return ZDM_OK;
+	if (!st && !tokens_index(ks, index, len))
+		st = fail(l, ZDM_CORRUPT, "kallsyms_token_table", table_kaddr);
+	return st;
 }
 
 /* The name table while its end is not yet known. */
@@ -329,7 +336,7 @@ void zdm_ksyms_deinit(struct zdm_ksyms *ks)
 	memset(ks, 0, sizeof(*ks));
 }
 
-size_t zdm_ksyms_name(const struct zdm_ksyms *ks, uint32_t i, char buf[ZDM_KSYM_MAX])
+size_t zdm_ksyms_name(const struct zdm_ksyms *ks, uint32_t i, char buf[ZDM_KSYM_BUF])
 {
 	const uint8_t *p = ks->names + ks->name_offs[i];
 	size_t nr = *p++, len = 0;
@@ -337,14 +344,15 @@ size_t zdm_ksyms_name(const struct zdm_ksyms *ks, uint32_t i, char buf[ZDM_KSYM_
 	if (nr & 0x80)
 		nr = (nr & 0x7f) | (size_t)*p++ << 7;
 	for (; nr; nr--, p++) {
-		const char *token = ks->tokens + ks->token_offs[*p];
-		size_t token_len = ks->token_offs[*p + 1] - ks->token_offs[*p] - 1;
+		const struct zdm_ksym_token *token = &ks->token[*p];
 
-		if (token_len > ZDM_KSYM_MAX - len)
+		if (token->len > ZDM_KSYM_MAX - len)
 			return 0;
-		/* Tokens are a few bytes: a call to memcpy() costs more. */
-		while (token_len--)
-			buf[len++] = *token++;
+		/* A fixed length is one instruction; nearly all tokens are short. */
+		memcpy(buf + len, token->head, sizeof(token->head));
+		if (token->len > sizeof(token->head))
+			memcpy(buf + len, ks->tokens + token->off, token->len);
+		len += token->len;
 	}
 	return len;
 }

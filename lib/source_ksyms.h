@@ -10,6 +10,14 @@
 
 /* Longest expanded name with its type character; the kernel's limit is 512 (v6.1). */
 #define ZDM_KSYM_MAX 1024
+/* Room to expand one: tokens are stored eight bytes at a time. */
+#define ZDM_KSYM_BUF (ZDM_KSYM_MAX + 8)
+
+/* What a byte of a compressed name stands for. */
+struct zdm_ksym_token {
+	char head[8];		/* its first bytes */
+	uint16_t off, len;	/* the whole, in tokens */
+};
 
 struct zdm_ksyms {
 	uint32_t nr;			/* symbols */
@@ -21,8 +29,8 @@ struct zdm_ksyms {
 	uint64_t offsets_kaddr;
 	uint64_t relative_base;
 	bool has_relative_base;
-	uint16_t token_offs[257];	/* of each token, in tokens; the last is the end */
-	char *tokens;
+	struct zdm_ksym_token token[256];
+	char *tokens;			/* kallsyms_token_table */
 };
 
 /* ABSENT: VMCOREINFO does not name the tables. */
@@ -34,6 +42,6 @@ void zdm_ksyms_deinit(struct zdm_ksyms *ks);
  * Expand name i into buf, not terminated: type character first. Returns its
  * length, 0 when it cannot be true.
  */
-size_t zdm_ksyms_name(const struct zdm_ksyms *ks, uint32_t i, char buf[ZDM_KSYM_MAX]);
+size_t zdm_ksyms_name(const struct zdm_ksyms *ks, uint32_t i, char buf[ZDM_KSYM_BUF]);
 
 #endif
