@@ -21,8 +21,19 @@ $(B)/zdm: $(CLI_OBJ) $(B)/libzdm.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJ) $(B)/libzdm.a \
 		$$($(PKG_CONFIG) --libs $(CLI_LIBS)) $(ZDM_LDLIBS)
 
-## check-cli        the command line against bad and good input, hermetic
-check-cli: $(B)/zdm
-	@set -e; for t in tests/cli/*.sh; do ZDM=$(B)/zdm $$t; done
+# Makes the other forms of a dump out of an ELF vmcore.
+$(B)/tests/dumpconv: tests/tools/dumpconv.c
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) -D_GNU_SOURCE $(TEST_CFLAGS) -o $@ $< -lz
+
+CLI_TESTS := $(sort $(wildcard tests/cli/*.sh))
+CLI_NEEDS := $(B)/zdm $(B)/tests/mkcore $(B)/tests/cmp_ranges $(B)/tests/dumpconv
+CHECK_NEEDS += $(CLI_NEEDS)
+CHECK_SUITES += $(CLI_TESTS)
+
+## check-cli        the command line against good and bad input, hermetic
+check-cli: $(CLI_NEEDS)
+	@tests/run.sh $(CLI_TESTS)
 
 -include $(CLI_OBJ:.o=.d)

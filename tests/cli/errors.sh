@@ -1,0 +1,207 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Suite: what zdm says to bad command lines and bad files: one line, the right
+# exit code, no half file.
+set -eu
+cd "$(dirname "$0")/../.."
+. tests/suite.sh
+. tests/cli/lib.sh
+make_core
+
+usage() {
+    local name cmd
+    run
+    if [ $rc -eq 2 ] && grep -q '^Usage: zdm' "$work/err"; then ok usage/none; else
+        not_ok usage/none "exit code $rc"; fi
+    fails usage/command 2 "unknown command 'bogus'" bogus
+    fails usage/option 2 "unknown option '--bogus'" summary --bogus "$core"
+    fails usage/short-option 2 "unknown option '-x'" summary -x "$core"
+    fails usage/option-first 2 "unknown option '--json'" --json summary "$core"
+    fails usage/no-argument 2 "'--vmlinux' needs an argument" summary "$core" --vmlinux
+    fails usage/no-vmcore 2 "VMCORE is missing" summary
+    fails usage/no-spec 2 "missing" pfn "$core"
+    fails usage/two-vmcores 2 "one operand too many" summary "$core" "$core"
+    fails usage/class 2 "'nonsense' is no class" ranges --class nonsense "$core"
+    fails usage/class-json 2 "leave out --class" ranges --class hole --json "$core"
+    fails usage/section 2 "'x1' is no section number" sections --section x1 "$core"
+    fails usage/layout-nothing 2 "give a VMCORE" layout
+    fails usage/layout-live 2 "takes no VMCORE" layout --live "$core"
+    fails usage/layout-json 2 "leave out --json" layout --json "$core"
+    for name in 0x nonsense 0x1g 12ab phys: phys:zz phys:0x10000000000000 page:1 \
+        page:ffffea0000000001 virt:0 0x10000000000 99999999999999999999; do
+        fails "usage/spec-$name" 2 "" pfn --layout "$layout" "$core" 0 "$name"
+    done
+    for cmd in summary ranges pfn sections pgmaps check layout capsule; do
+        works "help/$cmd" 0 $cmd --help
+        shows "help/$cmd/usage" "Usage: zdm $cmd"
+    done
+    works help/all 0 --help
+    works version 0 --version
+    shows version/text "zdm "
+}
+
+not_dumps() {
+    local f=$work/file off n
+    fails open/none 3 "none: No such file" summary "$work/none"
+    fails open/directory 3 "is a directory" summary "$work"
+    : >"$f"
+    fails open/empty 3 "not a dump file" summary "$f"
+    echo 'this is no dump' >"$f"
+    fails open/text 3 "not a dump file" summary "$f"
+    fails open/executable 3 "not a core dump.*--vmlinux" summary "$zdm"
+    printf '\xfd7zXZ\0\0\0\0' >"$f"
+    fails open/xz 3 "compressed with xz: run xz" summary "$f"
+    printf 'KDUMP   ' >"$f"
+    fails open/kdump-header-only 3 "truncated or damaged" summary "$f"
+    printf 'makedumpfile\0\0\0\0' >"$f"
+    fails open/flattened-header-only 3 "not a dump file" summary "$f"
+    # a core of a process: many segments, no physical address in any
+    cp "$core" "$f"
+    off=64
+    n=$(od -An -tu2 -j56 -N2 "$f")
+    while [ "$n" -gt 0 ]; do
+        poke "$f" $((off + 24)) 0000000000000000
+        off=$((off + 56)) n=$((n - 1))
+    done
+    fails open/process-core 3 "without physical addresses" summary "$f"
+}
+
+damaged_elf() {
+    local f=$work/file len
+    cp "$core" "$f"
+    poke "$f" 4 01
+    fails elf/32-bit 3 "only 64-bit" summary "$f"
+    cp "$core" "$f"
+    poke "$f" 54 3700
+    fails elf/phentsize 3 "e_phentsize" summary "$f"
+    cp "$core" "$f"
+    poke "$f" 32 ffffffffffffff7f
+    fails elf/phoff 3 "program headers" summary "$f"
+    cp "$core" "$f"
+    poke "$f" 56 ffff
+    fails elf/xnum-without-sections 3 "section headers" summary "$f"
+    cp "$core" "$f"
+    poke "$f" 40 0000ffffff000000
+    poke "$f" 58 40000500
+    fails elf/section-headers 3 "section headers" summary "$f"
+    cp "$core" "$f"
+    poke "$f" $((64 + 32)) ffffffffffff0000
+    fails elf/huge-note 3 "notes" summary "$f"
+    cp "$core" "$f"
+    poke "$f" $((64 + 56 + 24)) f0ffffffffffffff
+    run ranges -q --layout "$layout" "$f"
+    case $rc in 1|3|4) ok elf/segment-wraps ;; *) not_ok elf/segment-wraps "exit code $rc" ;; esac
+    for len in 3 40 63 64 100 1000 5000 20000 100000 1000000 4000000; do
+        head -c $len "$core" >"$f"
+        truncated "elf/truncated-$len" "$f"
+    done
+}
+
+# Whatever is left of a dump: the answer that there is, marked as damaged, or a line that says
+# why there is none.
+truncated() {
+    run ranges --layout "$layout" "$2"
+    case $rc in
+    1)
+        if grep -q truncated "$work/err"; then ok "$1"; else
+            not_ok "$1" "no word of it: $(cat "$work/err")"; fi ;;
+    3|4)
+        if [ -s "$work/err" ] && [ ! -s "$work/out" ]; then ok "$1"; else
+            not_ok "$1" "$(cat "$work/err" "$work/out")"; fi ;;
+    *) not_ok "$1" "exit code $rc: $(cat "$work/err")" ;;
+    esac
+}
+
+other_kernels() {
+    local f=$work/file l=$work/other
+    fails source/vmlinux-none 3 "No such file" summary --vmlinux "$work/none" "$core"
+    fails source/vmlinux-text 3 "no ELF file" summary --vmlinux "$layout" "$core"
+    fails source/layout-none 3 "No such file" summary --layout "$work/none" "$core"
+    fails source/layout-elf 3 "layout file" summary --layout "$core" "$core"
+    { grep -v '^OSRELEASE=' "$layout"; echo OSRELEASE=9.9.9; } >"$l"
+    fails source/other-release 3 "layout given is of another kernel: release 9.9.9" \
+        summary --layout "$l" "$core"
+    # names of the same length, so that nothing moves
+    LC_ALL=C sed 's/SYMBOL(mem_section)/SYMBOL(mem_sectiom)/' "$core" >"$f"
+    grep -v 'SYMBOL(mem_section)' "$layout" >"$l"
+    fails source/no-symbol 4 "symbol mem_section not found.*--vmlinux or --layout" \
+        summary --layout "$l" "$f"
+    LC_ALL=C sed 's/SIZE(page)/SIZE(pagf)/' "$core" >"$f"
+    grep -v '^SIZE(page)=' "$layout" >"$l"
+    fails source/no-type 4 "type page not found.*--vmlinux or --layout" summary --layout "$l" "$f"
+    LC_ALL=C sed 's/VMCOREINFO/VMCOREINFP/' "$core" >"$f"
+    fails source/no-vmcoreinfo 4 "no VMCOREINFO.*--vmlinux or --layout" summary "$f"
+}
+
+# What is needed at all is not in the dump.
+missing_pages() {
+    local text=tests/vmcores/text/5.10-fsdax-dev.txt
+    { cat $text; echo 'omit mem_section'; } | make_core -
+    fails missing/section-table 4 "" summary --layout "$layout" "$core"
+    { cat $text; echo 'omit init_top_pgt'; } | make_core -
+    fails missing/page-tables 4 "page tables" summary --layout "$layout" "$core"
+    make_core
+}
+
+no_half_files() {
+    local dir=$work/dir
+    mkdir "$dir"
+    cp "$core" "$dir/core"
+    fails capsule/onto-itself 2 "would overwrite the dump" \
+        capsule --layout "$layout" "$dir/core" "$dir/core"
+    ln "$dir/core" "$dir/link"
+    fails capsule/onto-its-link 2 "would overwrite the dump" \
+        capsule --layout "$layout" "$dir/core" "$dir/link"
+    rm "$dir/link"
+    fails capsule/no-directory 3 "cannot write" \
+        capsule --layout "$layout" "$core" "$dir/none/out"
+    fails capsule/onto-directory 3 "not a regular file" capsule --layout "$layout" "$core" "$dir"
+    echo 'this is no dump' >"$dir/text"
+    fails capsule/of-no-dump 3 "not a dump file" capsule "$dir/text" "$dir/out"
+    fails layout/no-directory 3 "cannot write" \
+        layout --layout "$layout" --output "$dir/none/out" "$core"
+    fails layout/onto-dump 2 "overwrite" \
+        layout --layout "$layout" --output "$dir/core" "$dir/core"
+    if cmp -s "$core" "$dir/core" && [ "$(ls -A "$dir")" = $'core\ntext' ]; then
+        ok no-half-files
+    else
+        not_ok no-half-files "left behind: $(ls -A "$dir")"
+    fi
+    rc=0
+    "$zdm" ranges --layout "$layout" "$core" >/dev/full 2>"$work/err" || rc=$?
+    if [ $rc -eq 3 ] && grep -q 'standard output' "$work/err"; then ok full-stdout; else
+        not_ok full-stdout "exit code $rc: $(cat "$work/err")"; fi
+}
+
+# A file system of 8 KiB, where one may be made.
+full_disk() {
+    rc=0
+    if ! unshare -m true 2>/dev/null; then
+        skip full-disk "not allowed to mount"
+        return
+    fi
+    mkdir "$work/small"
+    "$B/tests/dumpconv" flat "$core" "$work/flat"
+    # shellcheck disable=SC2016
+    zdm=$zdm core=$core layout=$layout small=$work/small flat=$work/flat unshare -m bash -c '
+        mount -t tmpfs -o size=8k none "$small" || exit 77
+        "$zdm" capsule -q --layout "$layout" "$core" "$small/out" && exit 1
+        [ $? -eq 3 ] && [ -z "$(ls -A "$small")" ] || exit 2
+        TMPDIR=$small "$zdm" summary -q --layout "$layout" "$flat" && exit 3
+        [ $? -eq 3 ] && [ -z "$(ls -A "$small")" ] || exit 4' >"$work/out" 2>"$work/err" || rc=$?
+    case $rc in
+    77) skip full-disk "not allowed to mount a tmpfs" ;;
+    0)
+        if [ "$(grep -c '^zdm: .*\(disk may be full\|No space left\)' "$work/err")" -eq 2 ]; then
+            ok full-disk; else not_ok full-disk "$(cat "$work/err")"; fi ;;
+    *) not_ok full-disk "step $rc: $(cat "$work/err")" ;;
+    esac
+}
+
+usage
+not_dumps
+damaged_elf
+other_kernels
+missing_pages
+no_half_files
+full_disk

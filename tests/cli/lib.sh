@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# Sourced by the suites of this folder, after tests/suite.sh.
+
+zdm=$B/zdm
+core=$work/core layout=$work/layout
+
+# make_core [TEXT]: a vmcore and its layout file; from a file, or from standard input with "-".
+make_core() {
+    local text=${1:-tests/vmcores/text/5.10-fsdax-dev.txt}
+    if [ "$text" = - ]; then
+        cat >"$work/text.txt"
+        text=$work/text.txt
+        cp tests/vmcores/text/*.inc "$work"
+    fi
+    "$B/tests/mkcore" -K tests/mkcore/kernels -l "$layout" -o "$core" "$text"
+}
+
+# run ARG...: zdm, at most 60 s; sets rc, leaves $work/out and $work/err.
+run() {
+    rc=0
+    timeout 60 "$zdm" "$@" >"$work/out" 2>"$work/err" </dev/null || rc=$?
+}
+
+# fails NAME CODE PATTERN ARG...: must end with CODE and say one line on standard
+# error (a usage error: two) that matches PATTERN, and nothing on standard output.
+fails() {
+    local name=$1 code=$2 pattern=$3 lines=1
+    shift 3
+    run "$@"
+    [ "$code" -ne 2 ] || lines=2
+    if [ "$rc" -ne "$code" ]; then
+        not_ok "$name" "exit code $rc, expected $code: $(head -c 300 "$work/err")"
+    elif [ "$(wc -l <"$work/err")" -ne $lines ]; then
+        not_ok "$name" "not $lines line(s): $(cat "$work/err")"
+    elif ! head -n 1 "$work/err" | grep -Eq "^zdm: .*($pattern)"; then
+        not_ok "$name" "no /$pattern/ in: $(cat "$work/err")"
+    elif [ -s "$work/out" ]; then
+        not_ok "$name" "printed: $(head -c 200 "$work/out")"
+    else
+        ok "$name"
+    fi
+}
+
+# works NAME CODE ARG...: must end with CODE.
+works() {
+    local name=$1 code=$2
+    shift 2
+    run "$@"
+    if [ "$rc" -eq "$code" ]; then ok "$name"; else
+        not_ok "$name" "exit code $rc, expected $code: $(head -c 300 "$work/err")"; fi
+}
+
+# shows NAME TEXT: the last output has a line that contains the text.
+shows() {
+    if grep -Fq -- "$2" "$work/out"; then ok "$1"; else
+        not_ok "$1" "no '$2' in: $(head -c 400 "$work/out")"; fi
+}
+
+# poke FILE OFFSET HEX: overwrite bytes.
+poke() {
+    printf '%b' "$(printf '%s' "$3" | sed 's/../\\x&/g')" |
+        dd of="$1" bs=1 seek="$2" conv=notrunc status=none
+}
