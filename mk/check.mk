@@ -1,20 +1,28 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# make check: everything hermetic. A part of zdm that brings tests of its own adds
-# to CHECK_SUITES a command that prints the lines of tests/suite.sh, and to
-# CHECK_NEEDS what must be built before; CHECK_LAB_SUITES get KERNEL and LABDIR.
+# make check: everything hermetic. make check-lab: against real kernels.
+#
+# A part of zdm that brings tests of its own adds to CHECK_SUITES a command, in
+# quotes, that prints the lines of tests/suite.sh (scripts of other manners go
+# through tests/run-scripts.sh), and to CHECK_NEEDS what must be built before.
+# The same with CHECK_LAB_: those find the dumps in LABDIR and KERNEL in the
+# environment. tests/cli/ and tests/frontends/ need not say anything.
 
 CHECK_NEEDS += all test-bins
 CHECK_SUITES += tests/run-layers.sh tests/run-compilers.sh \
 	"tests/run-unit.sh plain $(UNIT_BIN)" "tests/run-unit.sh asan $(UNIT_BIN_ASAN)" \
-	tests/run-text.sh tests/run-flips.sh tests/run-capsules.sh
+	tests/run-text.sh tests/run-flips.sh tests/run-capsules.sh \
+	$(if $(wildcard tests/cli/*.sh),"tests/run-scripts.sh $(wildcard tests/cli/*.sh)")
 
-# The scenarios that CI takes; all of them with CHECK_LAB_SCENARIOS="$(lab-list)".
-CHECK_LAB_SCENARIOS ?= ram fsdax-mem fsdax-dev split collision fsdax-dev+kdump
-CHECK_LAB_SUITES += "tests/run-lab.sh $(KERNEL) $(CHECK_LAB_SCENARIOS)"
+# A choice for CI; CHECK_LAB_SCENARIOS= takes others.
+CHECK_LAB_SCENARIOS ?= ram fsdax-mem fsdax-dev split collision hole fsdax-dev+kdump
+CHECK_LAB_NEEDS += $(CHECK_NEEDS) crash gdb
+CHECK_LAB_SUITES += "tests/run-lab.sh $(KERNEL) $(CHECK_LAB_SCENARIOS)" \
+	"tests/run-scripts.sh $(wildcard tests/frontends/*.sh)"
 
 export B
 export CHECK_CPPFLAGS = $(ZDM_CPPFLAGS)
 export CHECK_CFLAGS = -std=gnu11 $(ZDM_WARN)
+export ZDM = $(B)/zdm
 
 .PHONY: check check-run check-layers check-lab check-lab-run
 ## check            build, and run every hermetic test (a few minutes)
@@ -30,7 +38,10 @@ check-layers:
 
 ## check-lab        KERNEL=6.1: make real vmcores and compare every PFN with the testimony
 check-lab: deps-lab
+	@$(MAKE) --no-print-directory lab-vmlinux >/dev/null || \
+		echo "no debug vmlinux of $(KERNEL): front ends that need one are skipped" >&2
 	@$(MAKE) --no-print-directory check-lab-run
 
-check-lab-run: $(CHECK_NEEDS)
+check-lab-run: export KERNEL := $(KERNEL)
+check-lab-run: $(CHECK_LAB_NEEDS)
 	@tests/run.sh $(CHECK_LAB_SUITES)
