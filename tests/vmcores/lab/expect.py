@@ -167,7 +167,8 @@ class Rules:
 
     def pending(self, r, pfn):
         """memremap_pages() was stopped by our module before it was done with this range."""
-        if not r.valid:
+        # In a section of the boot there is a memmap anyway: what counts is its sub-section
+        if not r.valid or not self.subsection_bit(pfn):
             return "pending", "no", "memremap_pages() stopped before this had a memmap"
         for base, reserve_end, altmap_end in self.s.altmaps:
             if base <= pfn < reserve_end:

@@ -16,6 +16,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -89,6 +90,9 @@ class Guest:
         self.log.flush()
         self.proc = subprocess.Popen(args, stdin=subprocess.DEVNULL, stdout=self.log,
                                      stderr=subprocess.STDOUT)
+        self.qmp = None
+
+    def connect(self):
         self.qmp = Qmp(f"{self.tmp}/qmp", self.proc)
 
     def close(self):
@@ -155,6 +159,7 @@ def take_dumps(guest):
     """An ELF dump and a kdump-compressed one, put in order (QEMU writes the latter flattened)."""
     elf = os.path.join(guest.dir, "dump.elf")
     guest.qmp.command("dump-guest-memory", paging=False, protocol="file:" + elf)
+    os.chmod(elf, 0o644)
     sparse(elf)
     flat = os.path.join(guest.dir, "dump.flat")
     guest.qmp.command("dump-guest-memory", paging=False, protocol="file:" + flat,
@@ -164,6 +169,7 @@ def take_dumps(guest):
                               stdin=f, capture_output=True, text=True, check=False)
     if done.returncode:
         raise LabError("makedumpfile -R: " + (done.stderr or done.stdout).strip())
+    os.chmod(os.path.join(guest.dir, "dump.kdump"), 0o644)
     os.unlink(flat)
 
 
@@ -229,8 +235,11 @@ def main():
     p.add_argument("qemu", nargs="+")
     a = p.parse_args()
     guest = None
+    # ended from outside, QEMU must end, too
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         guest = Guest(a.dir, a.qemu, a.timeout)
+        guest.connect()
         drive(guest, a.kdump)
     except (LabError, OSError, subprocess.SubprocessError) as e:
         tail = guest.tail() if guest else ""

@@ -24,6 +24,8 @@ stop_arguments() {
     second_range) echo "symbol=$page_init skip=12000" ;;
     # memunmap_pages(): the ref is dead, nothing is removed
     dead) echo "symbol=remove_pfn_range_from_zone" ;;
+    # the first of two ranges is gone with its entry, the second is not
+    second_range_dead) echo "symbol=remove_pfn_range_from_zone skip=1" ;;
     # the first of two sections is gone
     first_section_gone) echo "symbol=section_deactivate,section_deactivate.isra.0,section_deactivate.constprop.0 skip=1" ;;
     # all sections are gone, the entry is not
@@ -86,6 +88,15 @@ second_range_end() {
     insmod /kmod/zdm_map.ko start=0x50000000,0x59000000 size=0x2000000,0x2000000
 }
 
+# The same in sections of the boot, whose memmap has been there all along
+scenario_case4_collision() {
+    point=$2
+    scenario_collision
+    namespace_facts pending
+    namespace_disable
+    scenario_end=case4_end
+}
+
 scenario_teardown() {
     point=$2
     [ "$point" != first_section ] || point=first_section_gone
@@ -97,4 +108,15 @@ scenario_teardown() {
 teardown_end() {
     stop_at "$point"
     ndctl disable-namespace namespace0.0
+}
+
+scenario_teardown_second_range() {
+    scenario_map map start=0x50000000,0x59000000 size=0x2000000,0x2000000
+    echo "fact dying $((0x59000)) $((0x59000 + 8192))" >>/tmp/facts
+    scenario_end=teardown_second_range_end
+}
+
+teardown_second_range_end() {
+    stop_at second_range_dead
+    rmmod zdm_map
 }

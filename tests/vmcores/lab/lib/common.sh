@@ -10,6 +10,7 @@ LABDIR=$(cd "$LABDIR" && pwd)
 CACHE=$LABDIR/cache
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 mkdir -p "$CACHE"
+export PYTHONDONTWRITEBYTECODE=1
 
 say() { printf 'lab: %s\n' "$*" >&2; }
 
