@@ -76,14 +76,15 @@ static void ask_source(const struct zdm_source *src, const struct zdm_kdef_row *
 }
 
 /*
- * kallsyms and a symbol table list all symbols, VMCOREINFO and hosts a choice.
+ * kallsyms and a symbol table list all symbols, VMCOREINFO a choice; hosts say.
  * A layout file that calls itself complete was made where both were complete.
  */
 static bool lists_all_symbols(const struct zdm_source *src)
 {
 	if (!src->symbols)
 		return false;
-	return !strcmp(src->symbols, "kallsyms") || !strcmp(src->symbols, "vmlinux") ||
+	return src->complete_symbols || !strcmp(src->symbols, "kallsyms") ||
+	       !strcmp(src->symbols, "vmlinux") ||
 	       (!strcmp(src->symbols, "layout") && src->complete_types);
 }
 

@@ -64,27 +64,24 @@ void zdm_source_set_release(struct zdm_source *src, const char *release, size_t 
 	src->release[len] = '\0';
 }
 
+/* What an older host's shorter table lacks is NULL here. */
 struct host {
-	const struct zdm_reader_ops *ops;
+	struct zdm_reader_ops ops;
 	void *priv;
 };
-
-/* A host built against an older zdm_reader.h has a shorter table. */
-#define HOST_HAS(ops, fn) \
-	((ops)->size >= offsetof(struct zdm_reader_ops, fn) + sizeof((ops)->fn) && (ops)->fn)
 
 static enum zdm_status host_symbol(void *self, const char *name, uint64_t *kaddr)
 {
 	const struct host *h = self;
 
-	return HOST_HAS(h->ops, symbol_fn) ? h->ops->symbol_fn(h->priv, name, kaddr) : ZDM_ABSENT;
+	return h->ops.symbol_fn ? h->ops.symbol_fn(h->priv, name, kaddr) : ZDM_ABSENT;
 }
 
 static enum zdm_status host_size(void *self, const char *type, uint64_t *bytes)
 {
 	const struct host *h = self;
 
-	return HOST_HAS(h->ops, size_fn) ? h->ops->size_fn(h->priv, type, bytes) : ZDM_ABSENT;
+	return h->ops.size_fn ? h->ops.size_fn(h->priv, type, bytes) : ZDM_ABSENT;
 }
 
 static enum zdm_status host_member(void *self, const char *type, const char *member,
@@ -92,18 +89,14 @@ static enum zdm_status host_member(void *self, const char *type, const char *mem
 {
 	const struct host *h = self;
 
-	if (!HOST_HAS(h->ops, member_fn))
-		return ZDM_ABSENT;
-	return h->ops->member_fn(h->priv, type, member, ret);
+	return h->ops.member_fn ? h->ops.member_fn(h->priv, type, member, ret) : ZDM_ABSENT;
 }
 
 static enum zdm_status host_enumerator(void *self, const char *name, int64_t *ret)
 {
 	const struct host *h = self;
 
-	if (!HOST_HAS(h->ops, enumerator_fn))
-		return ZDM_ABSENT;
-	return h->ops->enumerator_fn(h->priv, name, ret);
+	return h->ops.enumerator_fn ? h->ops.enumerator_fn(h->priv, name, ret) : ZDM_ABSENT;
 }
 
 static const struct zdm_source_ops host_source_ops = {
@@ -124,16 +117,18 @@ enum zdm_status zdm_source_host_open(const struct zdm_reader_ops *ops, void *pri
 	h = calloc(1, sizeof(*h));
 	if (!h)
 		return ZDM_NOMEM;
-	h->ops = ops;
+	memcpy(&h->ops, ops, ops->size < sizeof(h->ops) ? ops->size : sizeof(h->ops));
 	h->priv = priv;
 	st = zdm_source_create(&host_source_ops, h, ret);
 	if (st) {
 		free(h);
 		return st;
 	}
-	if (HOST_HAS(ops, symbol_fn))
+	if (h->ops.symbol_fn)
 		(*ret)->symbols = "host";
-	if (HOST_HAS(ops, size_fn) || HOST_HAS(ops, member_fn) || HOST_HAS(ops, enumerator_fn))
+	if (h->ops.size_fn || h->ops.member_fn || h->ops.enumerator_fn)
 		(*ret)->types = "host";
+	(*ret)->complete_symbols = (*ret)->symbols && h->ops.complete_symbols;
+	(*ret)->complete_types = (*ret)->types && h->ops.complete_types;
 	return ZDM_OK;
 }

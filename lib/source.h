@@ -27,6 +27,7 @@ struct zdm_source {
 	const char *types;	/* name of it as a source of types, NULL: has none */
 	bool link_addresses;	/* symbols lack the KASLR offset */
 	bool complete_types;	/* what it does not have, the kernel does not have */
+	bool complete_symbols;	/* the same of symbols */
 	char build_id[41];	/* hex, "" if it has none */
 	char release[65];	/* kernel release it was made for, "" if it does not say */
 };
@@ -62,7 +63,7 @@ enum zdm_status zdm_source_btf_open_mem(const void *data, size_t len, struct zdm
 enum zdm_status zdm_source_layout_open_mem(const char *text, size_t len, const char *name,
 					   struct zdm_source **ret, char *err, size_t err_len);
 
-/* The host's own functions as a source; borrows ops and priv. */
+/* The host's own functions as a source; borrows priv. */
 enum zdm_status zdm_source_host_open(const struct zdm_reader_ops *ops, void *priv,
 				     struct zdm_source **ret);
 

@@ -78,6 +78,12 @@ struct zdm_reader_ops {
 
 	/* A message for the user of the host; never needed to understand a result. */
 	void (*log_fn)(void *priv, enum zdm_log_level level, const char *text);
+
+	/*
+	 * The host has a whole symbol table, or whole debug information: what it does
+	 * not find, the kernel does not have.
+	 */
+	bool complete_symbols, complete_types;
 };
 
 #ifdef __cplusplus
