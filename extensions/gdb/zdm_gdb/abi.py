@@ -37,7 +37,8 @@ class ReaderOps(c.Structure):
     _fields_ = [("size", c.c_size_t), ("api", c.c_uint), ("machine", c.c_char_p),
                 ("read_phys_fn", READ_FN), ("read_kaddr_fn", READ_FN), ("present_fn", PRESENT_FN),
                 ("symbol_fn", U64_FN), ("size_fn", U64_FN), ("member_fn", MEMBER_FN),
-                ("enumerator_fn", S64_FN), ("vmcoreinfo_fn", TEXT_FN), ("log_fn", LOG_FN)]
+                ("enumerator_fn", S64_FN), ("vmcoreinfo_fn", TEXT_FN), ("log_fn", LOG_FN),
+                ("complete_symbols", c.c_bool), ("complete_types", c.c_bool)]
 
 
 class Kernel(c.Structure):

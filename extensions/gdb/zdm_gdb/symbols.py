@@ -168,6 +168,8 @@ class Vmlinux:
         ops.size_fn = abi.U64_FN(wrap(self.size_fn))
         ops.member_fn = abi.MEMBER_FN(wrap(self.member_fn))
         ops.enumerator_fn = abi.S64_FN(wrap(self.enumerator_fn))
+        ops.complete_symbols = True
+        ops.complete_types = _type("page") is not None  # else it has no debug information
 
 
 def parse_vmcoreinfo(text):
