@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Suite: the capsules of real dumps, tests/vmcores/*.elf.xz, against the ranges
+# Suite: the capsules of real dumps, tests/vmcores/KERNEL/*.elf.xz, against the ranges
 # that the lab derived from the kernel's own testimony when it made the dump
 # (NAME.expected beside NAME.elf.xz). Also the real 5.3.0 dump of 2019's oops, if
 # ../shared/vmcores is there.
@@ -26,11 +26,11 @@ compare() {
 }
 
 [ -x "$B/zdm" ] || { skip capsules "$B/zdm is not built"; exit 0; }
-capsules=(tests/vmcores/*.elf.xz)
-[ ${#capsules[@]} -gt 0 ] || skip capsules "no tests/vmcores/*.elf.xz yet"
+capsules=(tests/vmcores/[0-9]*/*.elf.xz)
+[ ${#capsules[@]} -gt 0 ] || skip capsules "no tests/vmcores/KERNEL/*.elf.xz"
 for capsule in "${capsules[@]}"; do
     stem=${capsule%.elf.xz}
-    name=capsule/${stem##*/}
+    name=capsule/${stem#tests/vmcores/}
     if [ ! -e "$stem.expected" ]; then
         not_ok "$name" "$stem.expected is missing"
         continue

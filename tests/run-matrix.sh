@@ -1,0 +1,83 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# run-matrix.sh [KERNEL…]: every scenario of the lab on 6.1 and the newest kernel, a chosen set on the
+# others; each dump in each format compared PFN for PFN with the kernel's testimony.
+#   MATRIX_ONLY=there   takes the dumps that are in LABDIR and makes none
+# Prints a line a dump as the other suites do, and writes docs/matrix.md and README's table of kernels.
+set -eu
+cd "$(dirname "$0")/.."
+. tests/suite.sh
+export LABDIR=${LABDIR:-$B/lab}
+table=$B/matrix.tsv
+lab=tests/vmcores/lab
+
+rows() { grep -v '^#' "$1" | cut -f1 | grep . ; }
+newest=$(rows $lab/kernels.tab | sort -V | tail -1)
+kernels=("$@")
+[ $# -gt 0 ] || mapfile -t kernels < <(rows $lab/kernels.tab)
+kdumps=(fsdax-dev+kdump split+kdump collision+kdump)
+chosen=(ram fsdax-mem fsdax-dev devdax-mem devdax-dev split collision hole offline boothole kaslr la57
+    online-offline kmem case4-a case4-b case4-c case4-d teardown-a teardown-c collision-disabled
+    "${kdumps[@]}")
+
+scenarios_of() {
+    case $1 in
+    6.1 | "$newest") rows $lab/scenarios.tab; printf '%s\n' "${kdumps[@]}" ;;
+    *) printf '%s\n' "${chosen[@]}" ;;
+    esac
+}
+
+record() { printf '%s\t%s\t%s\t%s\t%s\n' "$@" >>"$table.new"; }
+
+compare() {
+    local kernel=$1 scenario=$2 dump=$3 dir=$LABDIR/$1/$2 rc=0 out opts=()
+    local name=matrix/$kernel/$scenario/$dump
+    [ ! -e "$dir/layout" ] || opts=(--layout "$dir/layout")
+    timeout 600 "$B/zdm" ranges --quiet --json "${opts[@]}" "$dir/$dump" >"$work/json" 2>"$work/err" || rc=$?
+    if [ $rc -gt 1 ]; then
+        not_ok "$name" "exit code $rc: $(head -c 300 "$work/err")"
+        record "$kernel" "$scenario" "$dump" 0 fail
+        return
+    fi
+    if out=$("$B/tests/cmp_ranges" -j "$dir/expected.txt" "$work/json" 2>&1); then
+        ok "$name"
+    else
+        not_ok "$name" "$out"
+    fi
+    [[ ${out##*$'\n'} =~ ^([0-9]+)\ PFNs\ compared,\ ([0-9]+)\ disagree ]] ||
+        { not_ok "$name" "no count: $out"; return; }
+    record "$kernel" "$scenario" "$dump" "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
+}
+
+run_one() {
+    local kernel=$1 scenario=$2 dir=$LABDIR/$1/$2 dump
+    if [ ! -e "$dir/.done" ] && [ "${MATRIX_ONLY:-}" = there ]; then
+        return
+    elif [ ! -e "$dir/.done" ] && ! $lab/lab.sh run "$kernel" "$scenario" >"$work/lab" 2>&1; then
+        if grep -q 'cannot show' "$work/lab"; then
+            record "$kernel" "$scenario" - 0 "cannot"
+        else
+            not_ok "matrix/$kernel/$scenario" "the lab could not make it: $(tail -3 "$work/lab")"
+            record "$kernel" "$scenario" - 0 fail
+        fi
+        return
+    fi
+    cut -d' ' -f3 "$dir/expected.txt" | sort -u | while read -r class; do
+        record "$kernel" "$scenario" "class" "$class" 0
+    done
+    for dump in dump.elf dump.kdump vmcore vmcore.makedumpfile; do
+        [ ! -s "$dir/$dump" ] || compare "$kernel" "$scenario" $dump
+    done
+    release=$(sed -n 's/^release //p' "$dir/testimony.txt")
+    record "$kernel" "$scenario" release "$release" 0
+}
+
+mkdir -p "$B"
+: >"$table.new"
+for kernel in "${kernels[@]}"; do
+    while read -r scenario; do
+        run_one "$kernel" "$scenario"
+    done < <(scenarios_of "$kernel")
+done
+mv "$table.new" "$table"
+tests/matrix-table.sh "$table"
