@@ -62,11 +62,15 @@ static void ask_source(const struct zdm_source *src, const struct zdm_kdef_row *
 {
 	const char *names = row->names ? row->names : row->type;
 	char name[NAME_MAX_BYTES];
+	enum zdm_status st;
 
 	while (names) {
 		names = next_name(names, name);
-		val->status = ask_one(src, row, name, val);
-		if (val->status == ZDM_OK) {
+		st = ask_one(src, row, name, val);
+		/* that one source cannot tell outweighs that another has no such thing */
+		if (st != ZDM_ABSENT)
+			val->status = st;
+		if (st == ZDM_OK) {
 			val->source = src;
 			if (row->kind == ZDM_KDEF_SYMBOL && src->link_addresses)
 				val->value += kaslr_offset;

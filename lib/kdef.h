@@ -32,7 +32,7 @@ struct zdm_kdef_row {
 extern const struct zdm_kdef_row zdm_kdef_rows[ZDM_NR_KDEFS];
 
 struct zdm_kval {
-	enum zdm_status status;		/* OK, ABSENT or CORRUPT */
+	enum zdm_status status;		/* OK; ABSENT: no source has it; else why it is not known */
 	uint64_t value;			/* address, size, offset or number */
 	uint64_t size_bytes;		/* of a member; 0: not known */
 	const struct zdm_source *source;

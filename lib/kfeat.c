@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "kfeat.h"
 
-/* There; known not to be there; not known. */
+/* There; known not to be there; not known, or damaged, or ambiguous. */
 static enum zdm_tri type_tri(const struct zdm_kdef *k, enum zdm_kdef_id id)
 {
 	if (zdm_kdef_has(k, id))
 		return ZDM_YES;
-	return k->complete_types ? ZDM_NO : ZDM_UNKNOWN;
+	return k->complete_types && k->v[id].status == ZDM_ABSENT ? ZDM_NO : ZDM_UNKNOWN;
 }
 
 static enum zdm_tri symbol_tri(const struct zdm_kdef *k, enum zdm_kdef_id id)
 {
 	if (zdm_kdef_has(k, id))
 		return ZDM_YES;
-	return k->complete_symbols ? ZDM_NO : ZDM_UNKNOWN;
+	return k->complete_symbols && k->v[id].status == ZDM_ABSENT ? ZDM_NO : ZDM_UNKNOWN;
 }
 
 /* One of two members that exclude each other. */
