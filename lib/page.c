@@ -172,16 +172,16 @@ const char *zdm_zone_name(const struct zdm_session *s, int zone)
 		enum zdm_kdef_id id;
 		const char *name;
 	} zones[] = {
-		{ ZDM_NUM_ZONE_DMA, "DMA" },
-		{ ZDM_NUM_ZONE_DMA32, "DMA32" },
-		{ ZDM_NUM_ZONE_NORMAL, "Normal" },
-		{ ZDM_NUM_ZONE_MOVABLE, "Movable" },
-		{ ZDM_NUM_ZONE_DEVICE, "Device" },
+		{ ZDM_NUM_ZONE_DMA, " DMA" },
+		{ ZDM_NUM_ZONE_DMA32, " DMA32" },
+		{ ZDM_NUM_ZONE_NORMAL, " Normal" },
+		{ ZDM_NUM_ZONE_MOVABLE, " Movable" },
+		{ ZDM_NUM_ZONE_DEVICE, " Device" },
 	};
 	size_t i;
 
 	for (i = 0; i < sizeof(zones) / sizeof(zones[0]); i++)
 		if (zone >= 0 && zdm_kdef_or(&s->k, zones[i].id, UINT64_MAX) == (uint64_t)zone)
 			return zones[i].name;
-	return "?";
+	return "";
 }

@@ -22,7 +22,7 @@ uint64_t zdm_page_word(const struct zdm_page_layout *l, const uint8_t *bytes, un
 int zdm_page_zone(const struct zdm_page_layout *l, uint64_t flags);
 /* The head of a tail page at kaddr, from its word 1. */
 uint64_t zdm_page_head(uint64_t word1, uint64_t kaddr);
-/* As the kernel prints it ("Normal"), "?" if not known. */
+/* As the kernel prints it, after a space (" Normal"); "" if not known. */
 const char *zdm_zone_name(const struct zdm_session *s, int zone);
 
 #endif

@@ -42,6 +42,9 @@ char *zdm_reason_alloc(const struct zdm_model *m, const struct zdm_range *r);
 /* "live", "dying", "unknown": what the percpu_ref of a pgmap says. */
 const char *zdm_pgmap_state(const struct zdm_pgmap *p);
 
+/* Why a list of pgmaps is empty: there is none, or nobody can tell. */
+const char *zdm_no_pgmap_text(const struct zdm_model *m);
+
 /* Name and meaning of each section flag, in the order of the letters. */
 struct zdm_section_flag {
 	uint32_t flag;

@@ -99,7 +99,7 @@ static void report_pgmaps(struct zdm_out *o, const struct zdm_model *m)
 	size_t nr = zdm_model_pgmaps(m, &p), i;
 
 	if (!nr) {
-		zdm_outf(o, "\nno pgmap: no ZONE_DEVICE memory is set up\n");
+		zdm_outf(o, "\n%s\n", zdm_no_pgmap_text(m));
 		return;
 	}
 	zdm_outf(o, "\n%5s %-16s %-11s %12s %12s %8s %7s %5s %-7s %s\n", "PGMAP", "KADDR", "TYPE",

@@ -134,7 +134,7 @@ void zdm_report_pgmaps(const struct zdm_model *m, const struct zdm_sink *out)
 	size_t nr = zdm_model_pgmaps(m, &p), i;
 
 	if (!nr)
-		zdm_outf(&o, "no pgmap: no ZONE_DEVICE memory is set up\n");
+		zdm_outf(&o, "%s\n", zdm_no_pgmap_text(m));
 	for (i = 0; i < nr && !o.stopped; i++)
 		report_pgmap(&o, m, i, &p[i]);
 }

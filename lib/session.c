@@ -91,7 +91,14 @@ static enum zdm_status check_same_kernel(const struct zdm_session *s, const stru
 {
 	const char *kind = src->symbols ? src->symbols : src->types ? src->types : "source";
 	const char *id = NULL;
+	uint64_t stext;
 
+	/* any program with symbols opens as a vmlinux; no kernel is without this one */
+	if (src->symbols && !strcmp(src->symbols, "vmlinux") &&
+	    src->ops->symbol(src->self, "_stext", &stext) != ZDM_OK) {
+		zdm_errf(err, err_len, "the vmlinux given is no kernel's: it has no symbol _stext");
+		return ZDM_INVAL;
+	}
 	if (s->vmcoreinfo)
 		zdm_source_vmcoreinfo_line(s->vmcoreinfo, "BUILD-ID", &id);
 	if (id && src->build_id[0]) {

@@ -27,7 +27,7 @@ $(B)/tests/dumpconv: tests/tools/dumpconv.c
 	$(call say,LD,$@)
 	$(Q)$(CC) -D_GNU_SOURCE $(TEST_CFLAGS) -o $@ $< -lz
 
-CLI_TESTS := $(sort $(wildcard tests/cli/*.sh))
+CLI_TESTS := $(sort $(filter-out %/lib.sh,$(wildcard tests/cli/*.sh)))
 CLI_NEEDS := $(B)/zdm $(B)/tests/mkcore $(B)/tests/cmp_ranges $(B)/tests/dumpconv
 CHECK_NEEDS += $(CLI_NEEDS)
 CHECK_SUITES += $(CLI_TESTS)

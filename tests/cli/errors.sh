@@ -6,7 +6,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 . tests/suite.sh
 . tests/cli/lib.sh
-make_core
+make_core ""
 
 usage() {
     local name cmd
@@ -140,7 +140,7 @@ missing_pages() {
     fails missing/section-table 4 "" summary --layout "$layout" "$core"
     { cat $text; echo 'omit init_top_pgt'; } | make_core -
     fails missing/page-tables 4 "page tables" summary --layout "$layout" "$core"
-    make_core
+    make_core ""
 }
 
 no_half_files() {

@@ -3,6 +3,7 @@
 # Sourced by the suites of this folder, after tests/suite.sh.
 
 zdm=$B/zdm
+: "${work:?}"
 core=$work/core layout=$work/layout
 
 # make_core [TEXT]: a vmcore and its layout file; from a file, or from standard input with "-".

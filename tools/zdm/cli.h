@@ -62,6 +62,9 @@ int cli_usage_error(const struct zdm_cli *cli, const char *fmt, ...);
 __attribute__((format(printf, 2, 3)))
 bool cli_printf(struct zdm_cli *cli, const char *fmt, ...);
 
+/* The begin of a JSON object: schema and vmcore, and no closing brace. */
+void cli_json_begin(struct zdm_cli *cli, const char *vmcore);
+
 /* A number as users write it: decimal, or hex with 0x. False: it is none. */
 bool cli_parse_u64(const char *text, uint64_t *ret);
 

@@ -53,8 +53,10 @@ static int run_check(struct zdm_cli *cli, int nr, char **operand)
 	(void)nr;
 	if (code != ZDM_EXIT_DONE)
 		goto out;
-	if (cli->json)
-		cli_printf(cli, "{\"schema\":1,\"contradictions\":[");
+	if (cli->json) {
+		cli_json_begin(cli, operand[0]);
+		cli_printf(cli, ",\"contradictions\":[");
+	}
 	progress_begin(&o.progress, "checking", 0);
 	st = zdm_check(o.s, o.m, print_contradiction, &p, &result);
 	progress_end(&o.progress);

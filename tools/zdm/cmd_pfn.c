@@ -22,7 +22,8 @@ static void print_pfns(struct zdm_cli *cli, struct opened *o, int nr, const uint
 	int i;
 
 	if (cli->json) {
-		cli_printf(cli, "{\"schema\":1,\"pfns\":[");
+		cli_json_begin(cli, o->path);
+		cli_printf(cli, ",\"pfns\":[");
 		for (i = 0; i < nr; i++) {
 			cli_printf(cli, "%s", i ? "," : "");
 			zdm_report_pfn_json(o->s, o->m, pfn[i], &cli->out);

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <json-c/json.h>
+
 #include "cli.h"
 
 /* One row each, in the order of the help. */
@@ -125,6 +127,15 @@ bool cli_printf(struct zdm_cli *cli, const char *fmt, ...)
 	ok = cli->out.emit_fn(cli->out.priv, text, (size_t)n);
 	free(text);
 	return ok;
+}
+
+void cli_json_begin(struct zdm_cli *cli, const char *vmcore)
+{
+	struct json_object *name = json_object_new_string(vmcore);
+
+	cli_printf(cli, "{\"schema\":1,\"vmcore\":%s",
+		   json_object_to_json_string_ext(name, JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(name);
 }
 
 bool cli_parse_u64(const char *text, uint64_t *ret)

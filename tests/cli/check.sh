@@ -1,0 +1,76 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Suite: `zdm check` finds struct pages that cannot be what their verdict says,
+# and only those.
+set -eu
+cd "$(dirname "$0")/../.."
+. tests/suite.sh
+. tests/cli/lib.sh
+
+# result NAME CODE AGREE CONTRADICT UNREAD SKIPPED of the vmcore at hand
+result() {
+    local name=$1 want="$3 $4 $5 $6" got
+    run check --layout "$layout" "$core"
+    got=$(awk '$1 == "agree" || $1 == "contradict" || $1 == "unread" || $1 == "skipped" {
+        printf "%s%s", sep, $2; sep = " " }' "$work/out")
+    if [ "$rc" -ne "$2" ]; then
+        not_ok "$name" "exit code $rc, expected $2: $(cat "$work/err" "$work/out")"
+    elif [ "$got" != "$want" ]; then
+        not_ok "$name" "agree contradict unread skipped: $got, expected $want"
+    else
+        ok "$name"
+    fi
+}
+
+# contradiction NAME START END CLASS WORDS: the last check reported that range.
+contradiction() {
+    if grep -Eq "^ *$2 +$3 +[0-9]+ +$4 +.*$5" "$work/out"; then ok "$1"; else
+        not_ok "$1" "not in: $(cat "$work/out")"; fi
+}
+
+# 64 MiB of RAM-backed device memory and a 256 MiB machine to break things in
+base() {
+    cat tests/vmcores/text/5.15-collision.txt
+}
+
+base | make_core -
+result clean 0 98302 0 0 2
+
+{ base; echo 'poke page:0xd000+8 0xffff888012345678'; } | make_core -
+result device/other-pgmap 1 98301 1 0 2
+contradiction device/other-pgmap/said 0xd000 0xd001 device 'does not carry the pgmap'
+
+{ base; echo 'pages 0xd000..0xd010 online'; } | make_core -
+result device/other-zone 1 98286 16 0 2
+contradiction device/other-zone/said 0xd000 0xd010 device 'not in ZONE_DEVICE'
+
+{ base; echo 'pages 0xd000..0xd010 fill=0xff'; } | make_core -
+result device/poison 1 98286 16 0 2
+contradiction device/poison/said 0xd000 0xd010 device 'all ones'
+
+{ base; echo 'pages 0xc200..0xc201 device=pmem0'; } | make_core -
+result altmap/not-linked 1 98301 1 0 2
+contradiction altmap/not-linked/said 0xc200 0xc201 altmap 'not linked to itself'
+
+{ base; echo 'pages 0x100..0x180 device=pmem0'; } | make_core -
+result online/zone-device 1 98174 128 0 2
+contradiction online/zone-device/said 0x100 0x180 online 'in ZONE_DEVICE'
+
+{ base; echo 'pages 0x100..0x180 fill=0x5a'; } | make_core -
+result online/fill 1 98174 128 0 2
+contradiction online/fill/said 0x100 0x180 online 'fill pattern'
+
+# zero is what old kernels write on purpose
+{ base; echo 'pages 0x100..0x180 fill=0'; } | make_core -
+result online/zero 0 98302 0 0 2
+
+# what stands in the reserve proves nothing: it may be left over
+{ base; echo 'pages 0xc000..0xc002 device=pmem0'; } | make_core -
+result reserve/looks-good 0 98302 0 0 2
+
+# struct pages that the dump lacks are no contradiction
+{ base; echo 'omit pages:0xd000..0xd400'; } | make_core -
+result missing 0 97278 0 1024 2
+
+make_core tests/vmcores/text/5.10-fsdax-dev.txt
+result not-in-dump 0 65536 0 65534 229378
