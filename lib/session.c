@@ -293,7 +293,7 @@ static enum zdm_status session_init(struct zdm_session *s, const struct zdm_read
 			snprintf(s->release, sizeof(s->release), "%s", opts->sources[i]->release);
 		chain_add(s, opts->sources[i], false);
 	}
-	if (st == ZDM_OK && s->vmcoreinfo)
+	if (s->vmcoreinfo)	/* also when it fails: closing it is ours */
 		chain_add(s, s->vmcoreinfo, true);
 	if (st == ZDM_OK)
 		st = init_xlat(s, ops, err, err_len);
