@@ -20,8 +20,6 @@ CHECK_LAB_SUITES += "tests/run-lab.sh $(KERNEL) $(CHECK_LAB_SCENARIOS)" \
 	"tests/run-scripts.sh $(wildcard tests/frontends/*.sh)"
 
 export B
-export CHECK_CPPFLAGS = $(ZDM_CPPFLAGS)
-export CHECK_CFLAGS = -std=gnu11 $(ZDM_WARN)
 export ZDM = $(B)/zdm
 
 .PHONY: check check-run check-layers check-lab check-lab-run

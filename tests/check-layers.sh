@@ -10,7 +10,7 @@ dir=${1:-lib}
 # The rooms from left to right, and the files of each (shell patterns, without
 # suffix). Rooms with the same rank are neighbours and do not know each other.
 rooms='
- 0 text       text grow names version extents
+ 0 text       text grow extents names version
  1 reader     reader arch
  2 source     source source_*
  3 kdef       kdef
@@ -20,23 +20,22 @@ rooms='
  6 sections   sections
  6 pgmaps     pgmaps pgmap_*
  6 blocks     blocks
- 6 nodes      nodes
- 6 refs       refs
- 6 presence   presence
+ 6 nodes      nodes refs
  7 vmemmap    vmemmap
  8 probe      probe deferred
  9 classify   classify
 10 ranges     ranges
 11 model      model sweep evidence
-12 page       page page_*
 12 policy     policy policy_*
-14 layout     layout layout_*
+12 page       page page_*
 13 report     report report_* spec
-14 check      check check_*
-14 kpage      kpage kpage_*
-14 oops       oops oops_*
+14 layout     layout layout_*
+14 presence   presence
+15 check      check check_*
+15 kpage      kpage kpage_*
+15 oops       oops oops_*
 15 capsule    capsule capsule_*
-14 carve      carve carve_* preload preload_*
+15 carve      carve carve_* preload preload_*
 '
 
 # Headers that only a front end may include.

@@ -23,7 +23,7 @@ struct pgmap {
 	size_t nr_ranges;
 	uint64_t nr_range;	/* the kernel's count */
 	bool altmap;
-	uint64_t base, reserve;
+	uint64_t base, reserve, free;
 	bool dead, no_entry;
 };
 

@@ -148,6 +148,22 @@ static void list_entry(const struct core *c, const struct pgmap *p)
 	putchar('\n');
 }
 
+/*
+ * Without the count a range has no evidence left, but for the frames that
+ * store its memmap: those are written before it counts.
+ */
+static void print_uncounted(const struct pgmap *p, size_t range)
+{
+	const struct span *r = &p->range[range];
+
+	if (range || !p->altmap) {
+		print_span(r->start, r->end);
+		return;
+	}
+	print_span(r->start, p->base + p->reserve);
+	print_span(p->base + p->reserve + p->free, r->end);
+}
+
 static void list_pgmaps(const struct core *c)
 {
 	size_t i, j;
@@ -160,7 +176,7 @@ static void list_pgmaps(const struct core *c)
 			for (n = 0; n < p->nr_range; n++) {
 				printf("nr_range/%s/%" PRIu64, p->name, n);
 				for (j = n; j < p->nr_ranges; j++)
-					print_span(p->range[j].start, p->range[j].end);
+					print_uncounted(p, j);
 				putchar('\n');
 			}
 		printf("dead/%s", p->name);

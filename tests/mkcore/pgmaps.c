@@ -37,6 +37,7 @@ static void put_altmap(struct core *c, const struct stmt *s, const char *text, u
 
 	p->base = altmap_field(s, text, "base", p->range[0].start);
 	p->reserve = altmap_field(s, text, "reserve", 0);
+	p->free = altmap_field(s, text, "free", 0);
 	put(c, at, "vmem_altmap", "base_pfn", p->base, 8);
 	for (i = 0; i < sizeof(field) / sizeof(*field); i++) {
 		v = altmap_field(s, text, field[i], 0);
@@ -118,14 +119,13 @@ static uint64_t references(const struct core *c, const struct stmt *s, const str
 {
 	uint64_t nr = 0, done = kern_has(&c->k, "dev_pagemap", "nr_range") ? p->nr_range :
 				p->nr_ranges, i;
-	const char *text = stmt_get(s, "altmap");
 
 	if (flip_is(c, "unwitnessed", p->name, NULL) || kern_param_is(&c->k, "refs", "none"))
 		return 0;
 	for (i = 0; i < done && i < p->nr_ranges; i++)
 		nr += p->range[i].end - p->range[i].start;
 	if (p->altmap && done)
-		nr -= p->reserve + altmap_field(s, text, "free", 0);
+		nr -= p->reserve + p->free;
 	return stmt_number(s, "refs", nr >> stmt_number(s, "vmemmap_shift", 0));
 }
 
