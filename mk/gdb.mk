@@ -11,7 +11,8 @@ GDB_INIT_DIR ?= $(sysconfdir)/gdb/gdbinit.d
 GDB_DIR := $(datadir)/zdm/gdb
 
 GDB_SRC := extensions/gdb/dumpfile.c $(addprefix tools/zdm/, elfmap.c fileio.c flattened.c \
-	kdumphdr.c progress.c reader_kdumpfile.c)
+	kdumphdr.c progress.c reader_kcore.c \
+	reader_kdumpfile.c)
 GDB_OBJ := $(GDB_SRC:%.c=$(B)/obj/%.o)
 GDB_PY := $(wildcard extensions/gdb/zdm_gdb/*.py)
 

@@ -44,6 +44,10 @@ static int open_model(struct carving *c, const struct zdm_cli *cli,
 	status = zdm_dump_open(opts->path, &c->progress, &c->dump, err, err_len);
 	if (status != ZDM_OK)
 		return ZDM_EXIT_OPEN;
+	if (zdm_dump_live(c->dump)) {
+		snprintf(err, err_len, "the running kernel's memory cannot be carved: it is no dump");
+		return ZDM_EXIT_OPEN;
+	}
 	ret = open_sources(c, cli, err, err_len);
 	if (ret)
 		return ret;

@@ -101,6 +101,8 @@ int open_model(struct zdm_cli *cli, const char *path, struct opened *ret)
 		return code;
 	progress_begin(&ret->progress, "reading", 0);
 	st = zdm_model_build(ret->s, &ret->m, err, sizeof(err));
+	if (st == ZDM_OK && zdm_dump_live(ret->dump))
+		st = settle_model(ret->s, &ret->m, &ret->settled, err, sizeof(err));
 	progress_end(&ret->progress);
 	if (st != ZDM_OK)
 		cli_error("%s: %s", path, err);
@@ -123,11 +125,18 @@ int finish_opened(struct zdm_cli *cli, struct opened *o, bool shown, int code)
 	const char *const *line;
 	size_t nr = o->m && !shown ? zdm_model_warnings(o->m, &line) : 0, i;
 
+	if (o->settled == SETTLED_LATER)
+		cli_warn(cli, "%s: memory was plugged or unplugged while it was read; this is the "
+			 "state afterwards", o->path);
+	if (o->settled == UNSETTLED)
+		cli_warn(cli, "%s: memory is being plugged or unplugged: this may mix two states",
+			 o->path);
 	for (i = 0; i < nr; i++)
 		cli_warn(cli, "%s: %s", o->path, line[i]);
 	if (damage)
 		cli_warn(cli, "%s: %s", o->path, damage);
-	if (code == ZDM_EXIT_DONE && (damage || (o->m && zdm_model_damaged(o->m))))
+	if (code == ZDM_EXIT_DONE && (damage || o->settled == UNSETTLED ||
+				      (o->m && zdm_model_damaged(o->m))))
 		code = ZDM_EXIT_DAMAGED;
 	return code;
 }

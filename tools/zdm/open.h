@@ -6,6 +6,7 @@
 #include "cli.h"
 #include "progress.h"
 #include "reader_kdumpfile.h"
+#include "settle.h"
 
 struct opened {
 	const char *path;
@@ -14,6 +15,7 @@ struct opened {
 	size_t nr_sources;
 	struct zdm_session *s;
 	struct zdm_model *m;		/* NULL after open_session() */
+	enum settled settled;		/* of the running kernel */
 	struct progress progress;
 };
 

@@ -17,6 +17,7 @@
 #include "kdumphdr.h"
 #include "presence.h"
 #include "progress.h"
+#include "reader_kcore.h"
 #include "reader_kdumpfile.h"
 
 #define MAX_VMCOREINFO_BYTES (1u << 20)
@@ -30,6 +31,7 @@ struct zdm_dump {
 	uint64_t page_bytes;
 	struct elfmap *elf;		/* NULL: no ELF file */
 	struct kdumphdr *hdr;		/* NULL: not kdump-compressed, or not checked */
+	struct kcore *kcore;		/* the running kernel; then nothing but ops and format counts */
 	struct progress *progress;
 	char *vmcoreinfo;
 	size_t vmcoreinfo_len;
@@ -314,6 +316,64 @@ static enum zdm_status read_capsule(struct zdm_dump *d, char *err, size_t err_le
 	return ZDM_OK;
 }
 
+static enum zdm_status open_dump(struct zdm_dump *d, const char *path, char *err, size_t err_len)
+{
+	enum zdm_status st = open_file(d, path, err, err_len);
+
+	if (st == ZDM_OK)
+		st = unflatten(d, err, err_len);
+	if (st == ZDM_OK)
+		st = check_headers(d, err, err_len);
+	if (st == ZDM_OK)
+		st = read_capsule(d, err, err_len);
+	if (st == ZDM_OK)
+		st = open_kdumpfile(d, err, err_len);
+	if (st == ZDM_OK)
+		st = read_attributes(d, err, err_len);
+	d->ops.machine = d->machine[0] ? d->machine : NULL;
+	d->ops.read_phys_fn = dump_read_phys;
+	d->ops.present_fn = dump_present;
+	d->ops.vmcoreinfo_fn = dump_vmcoreinfo;
+	return st;
+}
+
+/* ---- the running kernel ---- */
+
+static enum zdm_status live_read_phys(void *priv, uint64_t paddr, void *buf, size_t len)
+{
+	return kcore_read(((struct zdm_dump *)priv)->kcore, paddr, buf, len);
+}
+
+static enum zdm_status live_present(void *priv, uint64_t paddr, bool *present,
+				    uint64_t *end_paddr)
+{
+	return kcore_present(((struct zdm_dump *)priv)->kcore, paddr, present, end_paddr);
+}
+
+static enum zdm_status live_vmcoreinfo(void *priv, const char **text, size_t *len)
+{
+	return kcore_vmcoreinfo(((struct zdm_dump *)priv)->kcore, text, len);
+}
+
+static enum zdm_status open_live(struct zdm_dump *d, const char *path, char *err, size_t err_len)
+{
+	enum zdm_status st = kcore_open(path, &d->kcore, err, err_len);
+
+	if (st != ZDM_OK)
+		return st;
+	snprintf(d->format, sizeof(d->format), "the running kernel");
+	d->ops.machine = kcore_machine(d->kcore);
+	d->ops.read_phys_fn = live_read_phys;
+	d->ops.present_fn = live_present;
+	d->ops.vmcoreinfo_fn = live_vmcoreinfo;
+	return ZDM_OK;
+}
+
+bool zdm_dump_live(const struct zdm_dump *d)
+{
+	return d->kcore != NULL;
+}
+
 enum zdm_status zdm_dump_open(const char *path, struct progress *p, struct zdm_dump **ret,
 			      char *err, size_t err_len)
 {
@@ -326,27 +386,14 @@ enum zdm_status zdm_dump_open(const char *path, struct progress *p, struct zdm_d
 	}
 	d->fd = -1;
 	d->progress = p;
-	st = open_file(d, path, err, err_len);
-	if (st == ZDM_OK)
-		st = unflatten(d, err, err_len);
-	if (st == ZDM_OK)
-		st = check_headers(d, err, err_len);
-	if (st == ZDM_OK)
-		st = read_capsule(d, err, err_len);
-	if (st == ZDM_OK)
-		st = open_kdumpfile(d, err, err_len);
-	if (st == ZDM_OK)
-		st = read_attributes(d, err, err_len);
+	d->ops.size = sizeof(d->ops);
+	d->ops.api = ZDM_READER_API;
+	st = kcore_probe(path) ? open_live(d, path, err, err_len) :
+	     open_dump(d, path, err, err_len);
 	if (st != ZDM_OK) {
 		zdm_dump_close(d);
 		return st;
 	}
-	d->ops.size = sizeof(d->ops);
-	d->ops.api = ZDM_READER_API;
-	d->ops.machine = d->machine[0] ? d->machine : NULL;
-	d->ops.read_phys_fn = dump_read_phys;
-	d->ops.present_fn = dump_present;
-	d->ops.vmcoreinfo_fn = dump_vmcoreinfo;
 	*ret = d;
 	return ZDM_OK;
 }
@@ -361,6 +408,7 @@ void zdm_dump_close(struct zdm_dump *d)
 		kdump_free(d->ctx);
 	elfmap_close(d->elf);
 	kdumphdr_close(d->hdr);
+	kcore_close(d->kcore);
 	zdm_presence_deinit(&d->presence);
 	free(d->vmcoreinfo);
 	if (d->fd >= 0)

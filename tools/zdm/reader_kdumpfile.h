@@ -6,6 +6,8 @@
 #include <zdm/zdm_reader.h>
 
 struct _kdump_ctx;
+/* Also the running kernel's memory, /proc/kcore. */
+
 struct progress;
 struct zdm_dump;
 
@@ -21,7 +23,10 @@ void zdm_dump_close(struct zdm_dump *d);
 /* For zdm_open(), with the dump itself as priv; valid until zdm_dump_close(). */
 const struct zdm_reader_ops *zdm_dump_ops(const struct zdm_dump *d);
 
-/* "elf", "kdump-compressed"; flattened files say so. */
+/* The running kernel: what is read may have changed since. */
+bool zdm_dump_live(const struct zdm_dump *d);
+
+/* "elf", "kdump-compressed", "kcore"; flattened files say so. */
 const char *zdm_dump_format(const struct zdm_dump *d);
 
 /*

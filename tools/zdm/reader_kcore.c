@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <linux/magic.h>
+
+#include "elfmap.h"
+#include "fileio.h"
+#include "reader_kcore.h"
+
+#define LOCKDOWN_PATH "/sys/kernel/security/lockdown"
+#define VMCOREINFO_PATH "/sys/kernel/vmcoreinfo"
+#define NOTE_NAME "VMCOREINFO"
+#define MAX_VMCOREINFO_BYTES (1u << 20)
+
+/* A stretch of the file that shows physical memory. */
+struct segment {
+	uint64_t start_paddr, end_paddr;
+	uint64_t off;
+};
+
+struct kcore {
+	int fd;
+	struct elfmap *elf;		/* what is there, and the notes */
+	struct segment *seg;		/* by start_paddr; they may overlap */
+	size_t nr;
+	size_t last;			/* index of the one that served the last read */
+	char *vmcoreinfo;
+	size_t vmcoreinfo_len;
+	struct utsname uts;
+};
+
+bool kcore_probe(const char *path)
+{
+	char *real = realpath(path, NULL);
+	const char *name = real ? strrchr(real, '/') : NULL;
+	struct statfs fs;
+	bool is = name && !strcmp(name, "/kcore") && !statfs(real, &fs) &&
+		  fs.f_type == PROC_SUPER_MAGIC;
+
+	free(real);
+	return is;
+}
+
+/* Why a file that is there cannot be opened, or not be read. */
+static void say_refused(int why, char *err, size_t err_len)
+{
+	char mode[128] = "";
+	FILE *f = fopen(LOCKDOWN_PATH, "re");
+
+	if (f) {
+		if (!fgets(mode, sizeof(mode), f))
+			mode[0] = '\0';
+		fclose(f);
+	}
+	if (strstr(mode, "[confidentiality]"))
+		snprintf(err, err_len, "the kernel is locked down (confidentiality) and shows its "
+			 "memory to nobody; take a dump instead");
+	else if (why == EPERM || why == EACCES)
+		snprintf(err, err_len, "the running kernel shows its memory to root only "
+			 "(CAP_SYS_RAWIO)");
+	else
+		snprintf(err, err_len, "%s", strerror(why));
+}
+
+static int by_start(const void *a, const void *b)
+{
+	const struct segment *x = a, *y = b;
+
+	return x->start_paddr < y->start_paddr ? -1 : x->start_paddr > y->start_paddr;
+}
+
+/*
+ * Direct map and kernel image have p_paddr; the others (vmalloc, modules, the
+ * memmap) have all ones there: Linux kernel commit 464920104bf7 ("/proc/kcore:
+ * update physical address for kcore ram and text") (in v4.11).
+ */
+static enum zdm_status read_segments(struct kcore *k, char *err, size_t err_len)
+{
+	Elf64_Ehdr ehdr;
+	Elf64_Phdr ph;
+	size_t i;
+
+	if (fileio_pread(k->fd, &ehdr, sizeof(ehdr), 0) != sizeof(ehdr)) {
+		say_refused(errno, err, err_len);
+		return ZDM_UNREADABLE;
+	}
+	k->seg = calloc(ehdr.e_phnum ? ehdr.e_phnum : 1, sizeof(*k->seg));
+	if (!k->seg) {
+		snprintf(err, err_len, "out of memory");
+		return ZDM_NOMEM;
+	}
+	for (i = 0; i < ehdr.e_phnum; i++) {
+		if (fileio_pread(k->fd, &ph, sizeof(ph), ehdr.e_phoff + i * sizeof(ph)) !=
+		    sizeof(ph)) {
+			say_refused(errno, err, err_len);
+			return ZDM_UNREADABLE;
+		}
+		if (ph.p_type != PT_LOAD || ph.p_paddr == UINT64_MAX || !ph.p_filesz ||
+		    ph.p_paddr + ph.p_filesz < ph.p_paddr)
+			continue;
+		k->seg[k->nr].start_paddr = ph.p_paddr;
+		k->seg[k->nr].end_paddr = ph.p_paddr + ph.p_filesz;
+		k->seg[k->nr++].off = ph.p_offset;
+	}
+	qsort(k->seg, k->nr, sizeof(*k->seg), by_start);
+	return ZDM_OK;
+}
+
+/* The segment that holds paddr, or NULL. They are few, and neighbours ask for neighbours. */
+static const struct segment *segment_of(struct kcore *k, uint64_t paddr)
+{
+	size_t i;
+
+	if (k->last < k->nr && paddr >= k->seg[k->last].start_paddr &&
+	    paddr < k->seg[k->last].end_paddr)
+		return &k->seg[k->last];
+	for (i = 0; i < k->nr && k->seg[i].start_paddr <= paddr; i++) {
+		if (paddr < k->seg[i].end_paddr) {
+			k->last = i;
+			return &k->seg[i];
+		}
+	}
+	return NULL;
+}
+
+enum zdm_status kcore_read(struct kcore *k, uint64_t paddr, void *buf, size_t len)
+{
+	char *out = buf;
+
+	while (len) {
+		const struct segment *s = segment_of(k, paddr);
+		size_t n = len;
+
+		if (!s)
+			return ZDM_UNREADABLE;
+		if (n > s->end_paddr - paddr)
+			n = s->end_paddr - paddr;
+		if (fileio_pread(k->fd, out, n, s->off + (paddr - s->start_paddr)) != (ssize_t)n)
+			return ZDM_UNREADABLE;
+		out += n;
+		paddr += n;
+		len -= n;
+	}
+	return ZDM_OK;
+}
+
+enum zdm_status kcore_present(const struct kcore *k, uint64_t paddr, bool *present,
+			      uint64_t *end_paddr)
+{
+	*present = elfmap_present(k->elf, paddr, end_paddr);
+	return ZDM_OK;
+}
+
+/* Kernels whose /proc/kcore has no such note tell where in memory it is. */
+static bool vmcoreinfo_from_sysfs(struct kcore *k, char *note, size_t *len)
+{
+	FILE *f = fopen(VMCOREINFO_PATH, "re");
+	uint64_t paddr, bytes, off = sizeof(Elf64_Nhdr) + ((sizeof(NOTE_NAME) + 3) & ~3u);
+	Elf64_Nhdr n;
+	bool ok;
+
+	if (!f)
+		return false;
+	ok = fscanf(f, "%" SCNx64 " %" SCNx64, &paddr, &bytes) == 2 && bytes > off &&
+	     bytes <= *len && kcore_read(k, paddr, note, bytes) == ZDM_OK;
+	fclose(f);
+	if (!ok)
+		return false;
+	memcpy(&n, note, sizeof(n));
+	if (n.n_namesz != sizeof(NOTE_NAME) || n.n_descsz > bytes - off ||
+	    memcmp(note + sizeof(n), NOTE_NAME, sizeof(NOTE_NAME)) != 0)
+		return false;
+	memmove(note, note + off, n.n_descsz);
+	*len = n.n_descsz;
+	return true;
+}
+
+/*
+ * The note is in /proc/kcore since Linux kernel commit 23c85094fe18
+ * ("proc/kcore: add vmcoreinfo note to /proc/kcore") (in v4.19).
+ */
+static enum zdm_status read_vmcoreinfo(struct kcore *k, char *err, size_t err_len)
+{
+	size_t len = MAX_VMCOREINFO_BYTES;
+	const uint8_t *note = elfmap_note(k->elf, NOTE_NAME, 0, &len);
+	char *text;
+
+	if (note && len > MAX_VMCOREINFO_BYTES)
+		len = MAX_VMCOREINFO_BYTES;
+	text = malloc(note ? len + 1 : MAX_VMCOREINFO_BYTES + 1);
+	if (!text) {
+		snprintf(err, err_len, "out of memory");
+		return ZDM_NOMEM;
+	}
+	if (note) {
+		memcpy(text, note, len);
+	} else if (!vmcoreinfo_from_sysfs(k, text, &len)) {
+		free(text);
+		return ZDM_OK;	/* zdm_open() has its say */
+	}
+	k->vmcoreinfo_len = strnlen(text, len);
+	text[k->vmcoreinfo_len] = '\0';
+	k->vmcoreinfo = text;
+	return ZDM_OK;
+}
+
+enum zdm_status kcore_vmcoreinfo(const struct kcore *k, const char **text, size_t *len)
+{
+	if (!k->vmcoreinfo)
+		return ZDM_ABSENT;
+	*text = k->vmcoreinfo;
+	*len = k->vmcoreinfo_len;
+	return ZDM_OK;
+}
+
+const char *kcore_machine(const struct kcore *k)
+{
+	return k->uts.machine;
+}
+
+enum zdm_status kcore_open(const char *path, struct kcore **ret, char *err, size_t err_len)
+{
+	struct kcore *k = calloc(1, sizeof(*k));
+	enum zdm_status st = ZDM_OK;
+
+	if (!k) {
+		snprintf(err, err_len, "out of memory");
+		return ZDM_NOMEM;
+	}
+	uname(&k->uts);
+	k->fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (k->fd < 0) {
+		say_refused(errno, err, err_len);
+		st = ZDM_UNREADABLE;
+	}
+	if (st == ZDM_OK)
+		st = read_segments(k, err, err_len);
+	if (st == ZDM_OK && elfmap_open(k->fd, UINT64_MAX, &k->elf, err, err_len))
+		st = ZDM_CORRUPT;
+	if (st == ZDM_OK)
+		st = read_vmcoreinfo(k, err, err_len);
+	if (st != ZDM_OK) {
+		kcore_close(k);
+		return st;
+	}
+	*ret = k;
+	return ZDM_OK;
+}
+
+void kcore_close(struct kcore *k)
+{
+	if (!k)
+		return;
+	elfmap_close(k->elf);
+	free(k->seg);
+	free(k->vmcoreinfo);
+	if (k->fd >= 0)
+		close(k->fd);
+	free(k);
+}
