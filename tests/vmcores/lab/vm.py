@@ -151,6 +151,13 @@ def disk_extract(directory, names):
     return got
 
 
+def extra_extract(directory):
+    """Copies /extra out of the result disk."""
+    subprocess.run(["debugfs", "-R", f"rdump /extra {directory}",
+                    os.path.join(directory, "disk.img")], check=True,
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
 def sparse(path):
     subprocess.run(["fallocate", "-d", path], check=True)
 
@@ -176,6 +183,8 @@ def take_dumps(guest):
 def testify(guest, halted):
     """Gets the testimony, from the disk or out of the stopped kernel, then the struct pages."""
     disk_extract(guest.dir, ["kallsyms", "btf"])
+    if disk_extract(guest.dir, ["guest-extra.txt"]):
+        extra_extract(guest.dir)
     if halted:
         disk_extract(guest.dir, ["state.txt", "iomem"])
         kaddr, length = (int(x, 0) for x in halted)
@@ -220,9 +229,7 @@ def drive(guest, kdump):
                 raise LabError("the capture kernel left no vmcore")
             sparse(os.path.join(guest.dir, "vmcore"))
             if os.path.exists(os.path.join(guest.dir, "capture-extra.txt")):
-                subprocess.run(["debugfs", "-R", f"rdump /extra {guest.dir}",
-                                os.path.join(guest.dir, "disk.img")], check=True,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                extra_extract(guest.dir)
             return
     raise LabError("the guest ended before it was done")
 

@@ -14,7 +14,7 @@ tool_copy() {
     local f
     mkdir -p "$2/bin"
     cp -L "$1" "$2/bin/"
-    ldd "$1" | grep -o '/[^ )]*' | while read -r f; do
+    ldd "$1" 2>/dev/null | grep -o '/[^ )]*' | while read -r f; do
         mkdir -p "$2$(dirname "$f")"
         cp -Ln "$f" "$2$f"
     done

@@ -61,14 +61,16 @@ scenario_fits() {
     done
 }
 
-# capture_initrd OUT: the guest's own initramfs, with what LAB_CAPTURE_EXTRA names
-capture_initrd() {
+# initrd_with OUT FILES: the guest's initramfs, with more files in its root; the libraries that
+# programs among them need go where they look for them
+initrd_with() {
     local dir f
     cp "$K_DIR/initrd.cpio" "$1"
-    [ -n "${LAB_CAPTURE_EXTRA:-}" ] || return 0
+    [ -n "$2" ] || return 0
     dir=$(mktemp -d)
-    for f in $LAB_CAPTURE_EXTRA; do
-        cp -L "$f" "$dir/"
+    for f in $2; do
+        tool_copy "$f" "$dir"
+        mv "$dir/bin/$(basename "$f")" "$dir/"
     done
     (cd "$dir" && find . | cpio -o -H newc -R 0:0 --quiet) >>"$1"
     rm -rf "$dir"
@@ -80,7 +82,7 @@ disk_make() {
     echo "$S_GUEST" >"$1/in/guest-function"
     if [ -n "$S_KDUMP" ]; then
         cp "$K_DIR/vmlinuz" "$1/in/"
-        capture_initrd "$1/in/capture.cpio"
+        initrd_with "$1/in/capture.cpio" "${LAB_CAPTURE_EXTRA:-}"
         echo "console=ttyS0 panic=5 irqpoll nr_cpus=1 reset_devices acpi_no_memhotplug zdm.capture=1" \
             >"$1/in/capture-append"
     fi
@@ -122,15 +124,16 @@ scenario_run() {
     disk_make "$tmp"
     media_args "$S_MEDIA" "$S_RAM" "$tmp/media"
     [ -z "$S_KDUMP" ] || opt=(--kdump --timeout 400)
+    initrd_with "$tmp/media/initrd.cpio" "${LAB_GUEST_EXTRA:-}"
     say "$K_NAME/$1: starting the guest"
     # shellcheck disable=SC2086
     ${LAB_LOCK:+flock "$LAB_LOCK"} python3 "$LAB_SRC/vm.py" "${opt[@]}" "$tmp" -- \
         qemu-system-x86_64 -nodefaults -accel tcg,thread=multi -machine q35,nvdimm=on \
         -cpu max,la57=off -smp 1 -m "$S_RAM,slots=4,maxmem=16G" -display none -no-reboot \
-        -device vmcoreinfo -kernel "$K_DIR/vmlinuz" -initrd "$K_DIR/initrd.cpio" \
+        -device vmcoreinfo -kernel "$K_DIR/vmlinuz" -initrd "$tmp/media/initrd.cpio" \
         -append "$(guest_append)" \
         -drive "file=$tmp/disk.img,if=virtio,format=raw,discard=unmap,detect-zeroes=unmap" \
-        "${QEMU_MEDIA[@]}" $S_QEMU ||
+        "${QEMU_MEDIA[@]}" $S_QEMU ${LAB_QEMU_EXTRA:-} ||
         die "$K_NAME/$1 failed (its files: $tmp)"
     rm -rf "${tmp:?}/media" "$tmp/disk.img"
     cp "$K_DIR/packages" "$tmp/packages.txt"
