@@ -9,7 +9,7 @@ dump=${1:?usage: bench/summary.sh DUMP [VMLINUX]}
 vmlinux=${2:-}
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-"$B/zdm" --quiet capsule "$dump" "$tmp/capsule"
+"$B/zdm" capsule --quiet "$dump" "$tmp/capsule"
 set -- "${RUNS:-9}" "zdm summary" "$B/zdm" summary "$dump" \
     -- "pread of the same pages" "$B/bench/pread" "$dump" "$tmp/capsule"
 if [ -n "$vmlinux" ] && command -v crash >/dev/null; then
