@@ -8,6 +8,10 @@ B ?= build
 .PHONY: all help clean
 .DELETE_ON_ERROR:
 
+# where `make install` puts things; the parts in mk/ derive theirs
+PREFIX ?= /usr/local
+prefix ?= $(PREFIX)
+
 PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O2 -g
 WERROR ?= -Werror
