@@ -102,6 +102,17 @@ static struct zdm_verdict dying(const struct zdm_facts *f, struct zdm_verdict v)
 	return v;
 }
 
+/*
+ * Before 5.3 a device's memmap was written for whole sections, also outside its
+ * resource: devm_memremap_pages(), align_start and align_size. The look-up
+ * covers the padding up to 4.13, when it went by section, and not since.
+ */
+static bool is_padding(const struct zdm_facts *f)
+{
+	return f->feat->v[ZDM_FEAT_SUBSECTIONS] == ZDM_NO && f->shares_section &&
+	       f->sampled_device == ZDM_YES;
+}
+
 /* Memmap mapped, look-up entry there. */
 static struct zdm_verdict device(const struct zdm_facts *f)
 {
@@ -109,6 +120,8 @@ static struct zdm_verdict device(const struct zdm_facts *f)
 
 	if (entry_is_bad(f, &bad))
 		return bad;
+	if (f->range < 0 && f->feat->v[ZDM_FEAT_KEY_IS_PFN] == ZDM_NO && is_padding(f))
+		return of_pgmap(f, verdict(ZDM_CLASS_DEVICE, ZDM_YES, ZDM_REASON_PADDING));
 	if (f->range < 0)
 		return of_pgmap(f, unknown(ZDM_REASON_PGMAP_NOT_COVERING, f->pgmap->kaddr));
 	if (f->range == 0 && f->pgmap->altmap_status != ZDM_OK &&
@@ -165,8 +178,7 @@ static struct zdm_verdict not_online(const struct zdm_facts *f)
 		if (f->block->state != ZDM_BLOCK_ONLINE)
 			return verdict(ZDM_CLASS_OFFLINE, ZDM_NO, ZDM_REASON_OFFLINE_BLOCK);
 	}
-	if (f->feat->v[ZDM_FEAT_SUBSECTIONS] == ZDM_NO && f->shares_section &&
-	    f->sampled_device == ZDM_YES)
+	if (is_padding(f))
 		return verdict(ZDM_CLASS_DEVICE, ZDM_YES, ZDM_REASON_PADDING);
 	return unknown(ZDM_REASON_BLOCK_UNKNOWN, f->block ? f->block->kaddr : 0);
 }

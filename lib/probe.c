@@ -54,18 +54,18 @@ static enum zdm_status sample(struct zdm_session *s, struct zdm_probes *out, uin
  * - early, bit clear: a boot hole, or the left-over of a device torn down. With
  *   the taint flag a clean section never had a device.
  * - early, tainted, bit set: RAM, or a device whose look-up entry is lost.
- * - before 5.3, not online: the padding of a device to whole sections has no
- *   look-up entry (devm_memremap_pages(), align_start/align_size).
+ * - before 5.3, not online (or, without that flag, with a look-up entry): the
+ *   padding of a device to whole sections lies outside its resource.
  */
 static bool wants_sample(const struct zdm_session *s, const struct zdm_sections *secs,
-			 const struct zdm_section *sec, unsigned int i)
+			 const struct zdm_section *sec, unsigned int i, bool has_entry)
 {
 	bool tainted;
 
 	if (sec->status != ZDM_OK || !(sec->flags & ZDM_SECTION_HAS_MEM_MAP))
 		return false;
 	if (s->f.v[ZDM_FEAT_SUBSECTIONS] == ZDM_NO)
-		return secs->online_flag && !(sec->flags & ZDM_SECTION_ONLINE);
+		return secs->online_flag ? !(sec->flags & ZDM_SECTION_ONLINE) : has_entry;
 	if (!(sec->flags & ZDM_SECTION_EARLY))
 		return false;
 	tainted = zdm_feat_yes(&s->f, ZDM_FEAT_TAINT) &&
@@ -207,12 +207,18 @@ enum zdm_status zdm_probes_read(struct zdm_session *s, const struct zdm_sections
 {
 	enum zdm_status st = ZDM_OK;
 	unsigned int bit;
-	size_t i;
+	size_t i, e;
 
 	memset(ret, 0, sizeof(*ret));
 	for (i = 0; i < sections->nr; i++) {
+		uint64_t start = zdm_section_nr_to_pfn(&s->g, sections->v[i].nr);
+		bool has_entry;
+
+		e = zdm_pgmaps_entry(pgmaps, start);
+		has_entry = e < pgmaps->nr_entries &&
+			    pgmaps->entries[e].start_pfn < start + s->g.section_pages;
 		for (bit = 0; bit < s->g.subsections && st == ZDM_OK; bit++) {
-			if (wants_sample(s, sections, &sections->v[i], bit))
+			if (wants_sample(s, sections, &sections->v[i], bit, has_entry))
 				st = sample(s, ret, sections->v[i].nr, bit);
 		}
 	}
