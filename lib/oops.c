@@ -263,7 +263,7 @@ static void others_text(struct zdm_text *t, const struct oops *o, const struct h
 		zdm_textf(t, ")");
 }
 
-/* Names of the words that hold v: what the walker had already taken from the struct page. */
+/* Which words hold v: what the walker had already taken from the struct page. */
 static void holders_text(struct zdm_text *t, const struct oops *o, uint64_t v, const char *what)
 {
 	bool any = false;
@@ -274,11 +274,12 @@ static void holders_text(struct zdm_text *t, const struct oops *o, uint64_t v, c
 	for (i = 0; i < o->nr; i++) {
 		if (o->hit[i].word->value != v)
 			continue;
-		zdm_textf(t, "%s%s", any ? ", " : "; ", o->hit[i].word->name);
+		if (any)
+			zdm_textf(t, ", %s", o->hit[i].word->name);
+		else
+			zdm_textf(t, "; %s is in %s", what, o->hit[i].word->name);
 		any = true;
 	}
-	if (any)
-		zdm_textf(t, ": %s", what);
 }
 
 static void print_contents(struct oops *o, const struct hit *h)
@@ -292,11 +293,11 @@ static void print_contents(struct oops *o, const struct hit *h)
 		return;
 	}
 	zdm_text_init(&t, line, sizeof(line));
-	zdm_textf(&t, "  It holds %016" PRIx64 " %016" PRIx64, word[0], word[1]);
-	holders_text(&t, o, word[0], "its flags");
+	zdm_textf(&t, "  It begins %016" PRIx64 " %016" PRIx64, word[0], word[1]);
+	holders_text(&t, o, word[0], "the first word, its flags,");
 	/* a word 1 with bit 0 set is taken for the pointer of a tail page to its head */
 	if (word[1] & 1)
-		holders_text(&t, o, word[1] - 1, "the head page that its word 1 seems to name");
+		holders_text(&t, o, word[1] - 1, "what the second takes for a head page");
 	zdm_outf(&o->out, "%s.\n", line);
 }
 

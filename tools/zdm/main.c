@@ -21,6 +21,8 @@
 	row(sections) \
 	row(pgmaps) \
 	row(check) \
+	row(oops) \
+	row(kpage) \
 	row(layout) \
 	row(capsule) \
 	row(carve) \
