@@ -93,9 +93,9 @@ char *zdm_presence_write(const struct zdm_presence *p, size_t *len)
 static bool parse_line(struct zdm_presence *p, const char *line)
 {
 	uint64_t start, end;
-	char word[4];
+	char word[8];
 
-	if (sscanf(line, "%" SCNx64 " %" SCNx64 " %3s", &start, &end, word) != 3 || start >= end)
+	if (sscanf(line, "%" SCNx64 " %" SCNx64 " %7s", &start, &end, word) != 3 || start >= end)
 		return false;
 	if (strcmp(word, "yes") && strcmp(word, "no"))
 		return false;

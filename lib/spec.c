@@ -36,10 +36,11 @@ static enum zdm_status parse_page(const struct zdm_kernel *k, uint64_t kaddr, ui
 {
 	uint64_t in_page = k->page_struct_bytes && k->vmemmap_kaddr && kaddr >= k->vmemmap_kaddr ?
 			   (kaddr - k->vmemmap_kaddr) % k->page_struct_bytes : 0;
+	uint64_t inside;
 
 	if (zdm_page_pfn(k, kaddr, pfn) == ZDM_OK)
 		return ZDM_OK;
-	if (in_page && zdm_page_pfn(k, kaddr - in_page, pfn) == ZDM_OK)
+	if (in_page && zdm_page_pfn(k, kaddr - in_page, &inside) == ZDM_OK)
 		zdm_errf(err, err_len, "%016" PRIx64 " lies %" PRIu64 " bytes inside the struct page "
 			 "at %016" PRIx64, kaddr, in_page, kaddr - in_page);
 	else
