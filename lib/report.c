@@ -53,8 +53,8 @@ const char *zdm_size_text(uint64_t bytes, char *buf)
 		n /= 1024;
 		u++;
 	}
-	/* 1.5 GiB, but 254 MiB and 2 GiB */
-	if (n < 10 && n > (double)(uint64_t)n)
+	/* 1.5 GiB, but 254 MiB and 2 GiB; what rounds to a whole is a whole */
+	if (n < 9.95 && (uint64_t)(10 * n + 0.5) % 10)
 		snprintf(buf, ZDM_SIZE_LEN, "%.1f %s", n, units[u]);
 	else
 		snprintf(buf, ZDM_SIZE_LEN, "%.0f %s", n, units[u]);

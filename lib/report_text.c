@@ -111,7 +111,7 @@ static void report_pgmap(struct zdm_out *o, const struct zdm_model *m, size_t in
 		zdm_outf(o, "  %s\n", zdm_status_name(p->status));
 		return;
 	}
-	zdm_outf(o, "  type %s  flags %#" PRIx64 "  vmemmap_shift %" PRIu64 "  ref %s\n", p->type,
+	zdm_outf(o, "  type %s  flags 0x%" PRIx64 "  vmemmap_shift %" PRIu64 "  ref %s\n", p->type,
 		 p->flags, p->vmemmap_shift, zdm_pgmap_state(p));
 	if (p->nr_range >= 0)
 		zdm_outf(o, "  nr_range  %" PRId64 " of %" PRIu32 "\n", p->nr_range, p->nr_ranges);
