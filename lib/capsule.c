@@ -78,13 +78,19 @@ static bool make_layout(const struct zdm_session *s, struct capsule *c)
 	struct zdm_layout_info info = { s->release, "", s->kaslr_offset };
 	FILE *f = open_memstream(&c->layout, &c->layout_len);
 	struct zdm_sink sink = { .emit_fn = emit_stream, .priv = f };
+	size_t nr;
 
 	if (!f)
 		return false;
 	if (s->vmcoreinfo)
 		zdm_source_vmcoreinfo_line(s->vmcoreinfo, "BUILD-ID", &info.build_id);
-	zdm_layout_write(&s->k, &info, &sink);
-	return !fclose(f);
+	nr = zdm_layout_write(&s->k, &info, &sink);
+	if (fclose(f))
+		return false;
+	/* all that is known comes from VMCOREINFO: there is nothing to add to it */
+	if (!nr)
+		c->layout_len = 0;
+	return true;
 }
 
 /* The second analysis: the same questions, but names come from the layout. */
@@ -98,14 +104,15 @@ static enum zdm_status analyse(struct capsule *c, char *err, size_t err_len)
 	};
 	struct zdm_source *layout = NULL;
 	struct zdm_open_opts opts = {
-		.size = sizeof(opts), .sources = &layout, .nr_sources = 1,
+		.size = sizeof(opts), .sources = &layout, .nr_sources = c->layout_len ? 1 : 0,
 	};
 	struct zdm_session *s = NULL;
 	struct zdm_model *m = NULL;
-	enum zdm_status st;
+	enum zdm_status st = ZDM_OK;
 
-	st = zdm_source_layout_open_mem(c->layout, c->layout_len, "of this dump", &layout, err,
-					err_len);
+	if (c->layout_len)
+		st = zdm_source_layout_open_mem(c->layout, c->layout_len, "of this dump", &layout,
+						err, err_len);
 	if (st == ZDM_OK)
 		st = zdm_open_touched(&ops, &c->rec, &opts, record_touch, &c->rec, &s, err, err_len);
 	if (st == ZDM_OK)

@@ -50,7 +50,7 @@ size_t zdm_layout_write(const struct zdm_kdef *k, const struct zdm_layout_info *
 	struct zdm_out o = { .sink = out };
 	size_t id, nr = 0;
 
-	zdm_outf(&o, "# what zdm needs to know of one kernel; see zdm-layout(5)\n");
+	zdm_outf(&o, "# what zdm needs to know of one kernel; see layout.md\n");
 	if (info->release[0])
 		zdm_outf(&o, "OSRELEASE=%s\n", info->release);
 	if (info->build_id[0])

@@ -47,6 +47,10 @@ for text in tests/vmcores/text/*.txt; do
     one "$name" --layout "$layout"
 done
 
+# A dump of which nothing is known but its VMCOREINFO makes a capsule of the same ignorance.
+make_core ""
+one vmcoreinfo-only
+
 # Bytes that no question leads to stay out, though they lie in pages that are read.
 text=tests/vmcores/text/5.10-fsdax-dev.txt
 {

@@ -26,7 +26,7 @@ const struct zdm_command cmd_summary = {
 	.operands = "VMCORE",
 	.min_operands = 1, .max_operands = 1,
 	.purpose = "the kernel, its pgmaps, and how many pages are of which class",
-	.help = "One screen. With --json: the whole model, see zdm-output(5).\n",
+	.help = "One screen. With --json: the whole model, see output.md.\n",
 	.run = run_summary,
 };
 

@@ -48,7 +48,7 @@ static int open_capsule_layout(struct opened *ret)
 	size_t len;
 
 	text = zdm_dump_layout(ret->dump, &len);
-	if (!text)
+	if (!text || !len)
 		return ZDM_EXIT_DONE;
 	if (zdm_source_layout_open_mem(text, len, "in the capsule",
 				       &ret->source[ret->nr_sources], err, sizeof(err)) != ZDM_OK) {
