@@ -25,7 +25,10 @@ usage() {
     fails usage/class-json 2 "leave out --class" ranges --class hole --json "$core"
     fails usage/section 2 "'x1' is no section number" sections --section x1 "$core"
     fails usage/layout-nothing 2 "give a VMCORE" layout
-    fails usage/layout-live 2 "takes no VMCORE" layout --live "$core"
+    fails usage/layout-live 2 "take no VMCORE" layout --live "$core"
+    fails usage/layout-btf 2 "go together" layout --btf "$core"
+    fails usage/layout-both 2 "not both" layout --live --btf "$core" --kallsyms "$core"
+    fails usage/layout-release 2 "goes with" layout --release 5.10 "$core"
     fails usage/layout-json 2 "leave out --json" layout --json "$core"
     for name in 0x nonsense 0x1g 12ab phys: phys:zz phys:0x10000000000000 page:1 \
         page:ffffea0000000001 virt:0 0x10000000000 99999999999999999999; do
@@ -116,6 +119,12 @@ other_kernels() {
     local f=$work/file l=$work/other
     fails source/vmlinux-none 3 "No such file" summary --vmlinux "$work/none" "$core"
     fails source/vmlinux-text 3 "no ELF file" summary --vmlinux "$layout" "$core"
+    fails source/kallsyms-none 3 "none: No such file" layout --kallsyms "$work/none" --btf "$core"
+    fails source/kallsyms-text 3 "does not list _stext" layout --kallsyms "$layout" --btf "$core"
+    echo '0000000000000000 T _stext' >"$l"
+    fails source/kallsyms-zeros 3 "run as root" layout --kallsyms "$l" --btf "$core"
+    echo 'ffffffff81000000 T _stext' >"$l"
+    fails source/btf-elf 3 "BTF" layout --kallsyms "$l" --btf "$core"
     fails source/layout-none 3 "No such file" summary --layout "$work/none" "$core"
     fails source/layout-elf 3 "layout file" summary --layout "$core" "$core"
     { grep -v '^OSRELEASE=' "$layout"; echo OSRELEASE=9.9.9; } >"$l"

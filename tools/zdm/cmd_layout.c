@@ -10,11 +10,14 @@
 #include "open.h"
 #include "session.h"
 
-enum { LAYOUT_LIVE, LAYOUT_OUTPUT };
+enum { LAYOUT_LIVE, LAYOUT_OUTPUT, LAYOUT_KALLSYMS, LAYOUT_BTF, LAYOUT_RELEASE };
 
 static const struct zdm_option layout_opts[] = {
 	{ "live", NULL, "of the running kernel: /sys/kernel/btf/vmlinux, /proc/kallsyms" },
 	{ "output", "FILE", "write there, complete or not at all, and not to stdout" },
+	{ "kallsyms", "FILE", "of another machine: its /proc/kallsyms, read as root" },
+	{ "btf", "FILE", "and its /sys/kernel/btf/vmlinux" },
+	{ "release", "TEXT", "and its uname -r" },
 	{ NULL, NULL, NULL },
 };
 
@@ -137,8 +140,10 @@ static int layout_of_sources(struct zdm_cli *cli)
 	return code;
 }
 
+/* The running kernel's, or what was saved of another one. */
 static int layout_of_live(struct zdm_cli *cli)
 {
+	const char *kallsyms = cli->opt[LAYOUT_KALLSYMS], *btf = cli->opt[LAYOUT_BTF];
 	struct zdm_layout_info info = { "", "", 0 };
 	const struct zdm_source *chain[2];
 	char err[ZDM_ERR_LEN];
@@ -146,17 +151,17 @@ static int layout_of_live(struct zdm_cli *cli)
 	struct live live;
 	int code;
 
-	if (live_open(&live, err, sizeof(err))) {
+	if (live_open(&live, kallsyms, btf, err, sizeof(err))) {
 		cli_error("%s", err);
-		return ZDM_EXIT_MISSING;
+		return kallsyms ? ZDM_EXIT_OPEN : ZDM_EXIT_MISSING;
 	}
-	info.release = live.release;
+	info.release = cli->opt[LAYOUT_RELEASE] ? cli->opt[LAYOUT_RELEASE] : live.release;
 	info.build_id = live.build_id;
 	info.kaslr_offset = live.kaslr_offset;
 	chain[0] = &live.symbols;
 	chain[1] = live.types;
 	zdm_kdef_resolve(&k, chain, 2, 0);
-	code = put_layout(cli, "the running kernel",
+	code = put_layout(cli, kallsyms ? kallsyms : "the running kernel",
 			  "; without CONFIG_KALLSYMS_ALL it lists no variables: use --vmlinux",
 			  &k, &info);
 	live_close(&live);
@@ -167,12 +172,18 @@ static int run_layout(struct zdm_cli *cli, int nr, char **operand)
 {
 	if (cli->json)
 		return cli_usage_error(cli, "layout: a layout file is text; leave out --json");
-	if (cli->opt[LAYOUT_LIVE]) {
+	if (!cli->opt[LAYOUT_KALLSYMS] != !cli->opt[LAYOUT_BTF])
+		return cli_usage_error(cli, "layout: --kallsyms and --btf go together");
+	if (cli->opt[LAYOUT_LIVE] || cli->opt[LAYOUT_KALLSYMS]) {
 		if (nr || cli->vmlinux || cli->layout)
-			return cli_usage_error(cli, "layout: --live takes no VMCORE, --vmlinux or "
-					       "--layout");
+			return cli_usage_error(cli, "layout: --live and --kallsyms take no VMCORE, "
+					       "--vmlinux or --layout");
+		if (cli->opt[LAYOUT_LIVE] && cli->opt[LAYOUT_KALLSYMS])
+			return cli_usage_error(cli, "layout: --live or --kallsyms, not both");
 		return layout_of_live(cli);
 	}
+	if (cli->opt[LAYOUT_RELEASE])
+		return cli_usage_error(cli, "layout: --release goes with --kallsyms and --btf");
 	if (nr) {
 		if (cli->opt[LAYOUT_OUTPUT] && fileio_same(cli->opt[LAYOUT_OUTPUT], operand[0]))
 			return cli_usage_error(cli, "layout: the output would overwrite %s",
@@ -192,6 +203,7 @@ const struct zdm_command cmd_layout = {
 	.opts = layout_opts,
 	.help = "Kernels before 6.0 do not say in their dumps where their symbols are, and some have\n"
 		"no BTF. With a layout file of that kernel zdm reads their dumps too:\n"
-		"  zdm layout VMCORE | zdm layout --vmlinux FILE | zdm layout --live\n",
+		"  zdm layout VMCORE | zdm layout --vmlinux FILE | zdm layout --live\n"
+		"  zdm layout --kallsyms FILE --btf FILE [--release TEXT]\n",
 	.run = run_layout,
 };

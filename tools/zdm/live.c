@@ -78,14 +78,14 @@ static void take_line(struct live *l, const char *line)
 	sym->kaddr = kaddr;
 }
 
-static int read_kallsyms(struct live *l, char *err, size_t err_len)
+static int read_kallsyms(struct live *l, const char *path, char *err, size_t err_len)
 {
-	FILE *f = fopen(KALLSYMS_PATH, "re");
+	FILE *f = fopen(path, "re");
 	char *line = NULL;
 	size_t room = 0;
 
 	if (!f) {
-		snprintf(err, err_len, "cannot open %s: %s", KALLSYMS_PATH, strerror(errno));
+		snprintf(err, err_len, "cannot open %s: %s", path, strerror(errno));
 		return -1;
 	}
 	while (getline(&line, &room, f) > 0)
@@ -94,29 +94,35 @@ static int read_kallsyms(struct live *l, char *err, size_t err_len)
 	fclose(f);
 	if (!l->symbol[0].kaddr) {
 		snprintf(err, err_len, l->symbol[0].seen ? "%s shows no addresses: run as root (or "
-			 "lower kernel.kptr_restrict)" : "%s does not list _stext", KALLSYMS_PATH);
+			 "lower kernel.kptr_restrict)" : "%s does not list _stext", path);
 		return -1;
 	}
 	l->kaslr_offset = l->symbol[0].kaddr - STEXT_LINK_KADDR;
 	return 0;
 }
 
-static int read_btf(struct live *l, char *err, size_t err_len)
+static int read_btf(struct live *l, const char *path, char *err, size_t err_len)
 {
 	enum zdm_status st = ZDM_UNREADABLE;
-	int fd = open(BTF_PATH, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct stat sb;
 	void *data;
 
-	if (fd < 0 || fstat(fd, &sb) || sb.st_size <= 0 || sb.st_size > MAX_BTF_BYTES) {
+	if (fd < 0 || fstat(fd, &sb)) {
 		snprintf(err, err_len, "cannot open %s: %s (a kernel without CONFIG_DEBUG_INFO_BTF "
-			 "needs --vmlinux)", BTF_PATH, strerror(errno));
+			 "needs --vmlinux)", path, strerror(errno));
 		if (fd >= 0)
 			close(fd);
 		return -1;
 	}
+	if (sb.st_size <= 0 || sb.st_size > MAX_BTF_BYTES) {
+		snprintf(err, err_len, "%s is no BTF: it has %lld bytes", path,
+			 (long long)sb.st_size);
+		close(fd);
+		return -1;
+	}
 	data = malloc((size_t)sb.st_size);
-	snprintf(err, err_len, "cannot read %s", BTF_PATH);
+	snprintf(err, err_len, "cannot read %s", path);
 	if (data && fileio_pread(fd, data, (size_t)sb.st_size, 0) == sb.st_size)
 		st = zdm_source_btf_open_mem(data, (size_t)sb.st_size, &l->types, err, err_len);
 	free(data);
@@ -170,7 +176,7 @@ static enum zdm_status live_symbol(void *self, const char *name, uint64_t *kaddr
 
 static const struct zdm_source_ops live_ops = { .symbol = live_symbol };
 
-int live_open(struct live *l, char *err, size_t err_len)
+int live_open(struct live *l, const char *kallsyms, const char *btf, char *err, size_t err_len)
 {
 	struct utsname uts;
 
@@ -179,13 +185,16 @@ int live_open(struct live *l, char *err, size_t err_len)
 		snprintf(err, err_len, "out of memory");
 		return -1;
 	}
-	if (read_kallsyms(l, err, err_len) || read_btf(l, err, err_len)) {
+	if (read_kallsyms(l, kallsyms ? kallsyms : KALLSYMS_PATH, err, err_len) ||
+	    read_btf(l, btf ? btf : BTF_PATH, err, err_len)) {
 		live_close(l);
 		return -1;
 	}
-	if (!uname(&uts))
-		snprintf(l->release, sizeof(l->release), "%.64s", uts.release);
-	read_build_id(l);
+	if (!kallsyms && !btf) {
+		if (!uname(&uts))
+			snprintf(l->release, sizeof(l->release), "%.64s", uts.release);
+		read_build_id(l);
+	}
 	l->symbols.ops = &live_ops;
 	l->symbols.self = l;
 	l->symbols.symbols = "kallsyms";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* live: symbols and types of the running kernel. */
+/* live: symbols and types as a running kernel shows them, or as it was saved. */
 #ifndef ZDM_LIVE_H
 #define ZDM_LIVE_H
 
@@ -12,8 +12,8 @@ struct live_symbol {
 };
 
 struct live {
-	struct zdm_source symbols;	/* of /proc/kallsyms */
-	struct zdm_source *types;	/* of /sys/kernel/btf/vmlinux */
+	struct zdm_source symbols;	/* of the kallsyms file */
+	struct zdm_source *types;	/* of the BTF file */
 	struct live_symbol *symbol;
 	size_t nr;
 	uint64_t kaslr_offset;
@@ -21,8 +21,12 @@ struct live {
 	char build_id[41];
 };
 
-/* Returns 0, or -1 with one line in err. */
-int live_open(struct live *l, char *err, size_t err_len);
+/*
+ * From copies of /proc/kallsyms and /sys/kernel/btf/vmlinux; NULL for both means
+ * this kernel's own, and then release and build-id are known, too. Returns 0, or
+ * -1 with one line in err.
+ */
+int live_open(struct live *l, const char *kallsyms, const char *btf, char *err, size_t err_len);
 void live_close(struct live *l);
 
 #endif
