@@ -281,9 +281,8 @@ enum zdm_status zdm_pgmap_decode(struct zdm_session *s, uint64_t kaddr,
 		ret->flags = member(&p, ZDM_MEM_PGMAP_FLAGS, 4, &v) ? v : 0;
 		ret->vmemmap_shift = member(&p, ZDM_MEM_PGMAP_SHIFT, 8, &v) ? v : 0;
 		if (member(&p, ZDM_MEM_PGMAP_NR_RANGE, 4, &v))
-			ret->nr_range = (int32_t)v;
-		if (ret->nr_range < -1 || ret->nr_range > (int64_t)MAX_RANGES ||
-		    ret->vmemmap_shift > 40)
+			ret->nr_range = (uint32_t)v;	/* an int, never negative */
+		if (ret->nr_range > (int64_t)MAX_RANGES || ret->vmemmap_shift > 40)
 			ret->status = ZDM_CORRUPT;
 		else if (zdm_feat_yes(&s->f, ZDM_FEAT_NR_RANGE))
 			ret->status = decode_ranges(&p, covered, nr_covered, ret);

@@ -206,6 +206,9 @@ static enum zdm_status find_array(struct scan *sc, uint64_t *array_kaddr)
 	*array_kaddr = sym;
 	if (plausible_array(sc, sym))
 		return ZDM_OK;
+	/* A pointer to what the dump lacks is not a wrong pointer. */
+	if (st == ZDM_OK && deref && zdm_read_u64(sc->s->r, deref, &deref) == ZDM_UNREADABLE)
+		return ZDM_UNREADABLE;
 	return st != ZDM_OK ? st : ZDM_CORRUPT;
 }
 
@@ -245,6 +248,31 @@ static uint64_t roots_in_use(struct scan *sc)
 	    highest >= sc->s->g.nr_sections_max)
 		return sc->nr_roots;
 	return highest / sc->per_root + 1;
+}
+
+/*
+ * Should the kernel's idea of the highest section be damaged, sections beyond
+ * it must not pass for absent. What the dump lacks there is as it should be.
+ */
+static enum zdm_status scan_beyond(struct scan *sc, uint64_t array_kaddr, uint64_t used)
+{
+	enum zdm_status st = ZDM_OK;
+	uint64_t roots[ROOT_CHUNK], i;
+
+	for (; used < sc->nr_roots && st == ZDM_OK; used += ROOT_CHUNK) {
+		size_t n = sc->nr_roots - used < ROOT_CHUNK ? sc->nr_roots - used : ROOT_CHUNK;
+
+		if (zdm_read_kaddr(sc->s->r, array_kaddr + used * 8, roots, n * 8) != ZDM_OK)
+			continue;
+		for (i = 0; i < n && st == ZDM_OK; i++) {
+			if (!roots[i])
+				continue;
+			zdm_warnf(sc->w, true, "sections from %" PRIu64 " on are beyond "
+				  "__highest_present_section_nr", (used + i) * sc->per_root);
+			st = scan_root(sc, used + i, roots[i]);
+		}
+	}
+	return st;
 }
 
 /* All sections agree on one address; the odd ones out are damaged. */
@@ -289,6 +317,8 @@ enum zdm_status zdm_sections_read(struct zdm_session *s, struct zdm_sections *re
 	}
 	if (st == ZDM_OK)
 		st = scan_roots(&sc, array_kaddr, roots_in_use(&sc));
+	if (st == ZDM_OK)
+		st = scan_beyond(&sc, array_kaddr, roots_in_use(&sc));
 	free(sc.root);
 	if (st == ZDM_OK) {
 		settle_vmemmap(&sc);
