@@ -109,14 +109,10 @@ static void show_sections(struct cmd_call *c)
 
 static void show_pgmaps(struct cmd_call *c)
 {
-	const struct zdm_pgmap *pgmaps;
-
 	if (c->nr)
 		snprintf(c->err, sizeof(c->err), "-m takes no argument");
-	else if (zdm_model_pgmaps(c->z->m, &pgmaps))
-		zdm_report_pgmaps(c->z->m, c->out);
 	else
-		cmd_printf(c->out, "no dev_pagemap: this dump has no ZONE_DEVICE memory\n");
+		zdm_report_pgmaps(c->z->m, c->out);
 }
 
 static const struct mode {
