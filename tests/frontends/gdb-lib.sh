@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # what is set here is for others
 # What the tests of the GDB commands share. Sourced, not run.
 #   B       where zdm is built (build); GDB: the debugger (gdb)
 #   LABDIR  the lab's dumps (build/lab)

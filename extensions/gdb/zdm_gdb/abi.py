@@ -3,6 +3,7 @@
 compares them with what the compiler makes of those headers."""
 import ctypes as c
 import os
+import re
 
 API_NUMBER = 1
 READER_API = 1
@@ -16,6 +17,11 @@ NR_CLASSES = 11
 
 class ZdmError(Exception):
     """A sentence for the user."""
+
+
+def in_gdb_words(text):
+    """The library's advice names options of the command line."""
+    return re.sub(r"give --vmlinux or --layout", "load the vmlinux (`file VMLINUX`)", text)
 
 
 class Member(c.Structure):
@@ -156,7 +162,7 @@ def checked(function, *args):
     status = function(*args, err, len(err))
     if status != OK:
         text = err.value.decode(errors="replace")
-        raise ZdmError(text or f"{function.__name__}: status {status}")
+        raise ZdmError(in_gdb_words(text) or f"{function.__name__}: status {status}")
 
 
 def store(out, value):

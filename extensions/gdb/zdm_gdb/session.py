@@ -29,16 +29,9 @@ class Session:
         self.source.prepare(self.vmlinux)
         self.ops = self.source.ops(self._callback)
         self.vmlinux.fill(self.ops, self._callback)
-        try:
-            with self.source.reading():
-                self.call(self.lib.zdm_open, c.byref(self.ops), self.source.priv, None,
-                          c.byref(self.handle))
-        except abi.ZdmError as e:
-            if self.vmlinux:
-                raise
-            # The library's advice is for the command line.
-            why = str(e).split("; give --")[0]
-            raise abi.ZdmError(f"{why}; load the kernel's vmlinux with `file VMLINUX`") from None
+        with self.source.reading():
+            self.call(self.lib.zdm_open, c.byref(self.ops), self.source.priv, None,
+                      c.byref(self.handle))
 
     def close(self):
         if self.model_handle:
@@ -88,7 +81,7 @@ class Session:
     def report(self, function, *args):
         """Let the library write to GDB. args come before the sink."""
         def emit(_priv, text, length):
-            gdb.write(c.string_at(text, length).decode(errors="replace"))
+            gdb.write(abi.in_gdb_words(c.string_at(text, length).decode(errors="replace")))
             return True
 
         def stop_at_trouble(*arguments):

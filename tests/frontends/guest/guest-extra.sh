@@ -1,0 +1,30 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Run in a lab guest when its scenario's state is reached (LAB_GUEST_EXTRA): what the running kernel
+# says of itself. tests/frontends/kcore-lab.sh looks at what this leaves and prints.
+out=/out/extra
+
+# times of whole runs, from exec to exit
+for i in 1 2 3 4 5 6 7; do
+    time /zdm ranges --json /proc/kcore >$out/ranges.json
+    echo "exit $?"
+done
+/zdm summary /proc/kcore >$out/summary.txt
+
+# not root
+start-stop-daemon -S -c 65534:65534 -x /zdm -- summary /proc/kcore 2>$out/nobody.txt
+echo "nobody $?"
+
+# memory that comes and goes while it is looked at
+block=$(grep -l offline /sys/devices/system/memory/memory*/state | head -n 1)
+[ -n "$block" ] || exit 0
+while [ ! -e /tmp/enough ]; do
+    echo online_movable >"$block"
+    echo offline >"$block"
+done 2>/dev/null &
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    /zdm ranges /proc/kcore >/dev/null 2>>$out/hotplug.txt
+    echo "hotplug $?"
+done
+touch /tmp/enough
+wait
