@@ -142,6 +142,14 @@ static enum zdm_status copy_data(struct writer *w, const struct zdm_carve_seg *s
 	return ZDM_OK;
 }
 
+/* A file that became shorter looks like one that ends in a hole. */
+static bool ends_early(const struct writer *w, const struct zdm_carve_seg *seg)
+{
+	off_t end = lseek(w->io->in_fd, 0, SEEK_END);
+
+	return end >= 0 && (uint64_t)end < seg->src_off + seg->file_bytes;
+}
+
 static enum zdm_status copy_file_seg(struct writer *w, const struct zdm_carve_seg *seg)
 {
 	uint64_t pos = 0, end;
@@ -172,6 +180,9 @@ static enum zdm_status copy_file_seg(struct writer *w, const struct zdm_carve_se
 			return status;
 		pos = end;
 	}
+	errno = 0;
+	if (ends_early(w, seg))
+		return fail(w, ZDM_UNREADABLE, "the dump ends early (did it change?)", seg->paddr);
 	return ZDM_OK;
 }
 

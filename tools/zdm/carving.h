@@ -7,9 +7,7 @@
 
 #include "altmap.h"
 #include "cli.h"
-#include "progress.h"
-
-struct zdm_dump;
+#include "open.h"
 
 struct carving_opts {
 	const char *path;
@@ -20,12 +18,7 @@ struct carving_opts {
 };
 
 struct carving {
-	struct progress progress;
-	struct zdm_dump *dump;
-	struct zdm_source *sources[2];
-	size_t nr_sources;
-	struct zdm_session *session;
-	struct zdm_model *model;
+	struct opened o;		/* dump, session, model */
 	struct zdm_keep_range *keep;
 	size_t nr_keep;
 	struct altmap altmap;
@@ -36,10 +29,9 @@ struct carving {
 
 /*
  * Open the dump, build its model, plan. Returns ZDM_EXIT_DONE or _DAMAGED, or
- * another exit code with one line in err. carving_close() in any case.
+ * another exit code after it has said why. carving_close() in any case.
  */
-int carving_open(struct carving *c, const struct zdm_cli *cli, const struct carving_opts *opts,
-		 char *err, size_t err_len);
+int carving_open(struct carving *c, struct zdm_cli *cli, const struct carving_opts *opts);
 void carving_close(struct carving *c);
 
 #endif

@@ -95,7 +95,7 @@ static enum zdm_status read_pages(void *priv, uint64_t paddr, void *buf, size_t 
 {
 	struct carving *c = priv;
 
-	return zdm_dump_ops(c->dump)->read_phys_fn(c->dump, paddr, buf, len);
+	return zdm_dump_ops(c->o.dump)->read_phys_fn(c->o.dump, paddr, buf, len);
 }
 
 static enum zdm_status read_altmap(void *priv, uint64_t paddr, void *buf, size_t len)
@@ -110,7 +110,7 @@ static bool tell(void *priv, uint64_t done, uint64_t all)
 	struct carving *c = priv;
 
 	(void)all;
-	progress_add(&c->progress, done - c->progress.done);
+	progress_add(&c->o.progress, done - c->o.progress.done);
 	return !stopped;
 }
 
@@ -134,9 +134,9 @@ static int write_out(struct carving *c, const char *from, const char *to)
 		fchmod(out.fd, 0600);
 	io.out_fd = out.fd;
 	catch_signals();
-	progress_begin(&c->progress, "copying", c->plan->kept.bytes + c->plan->added.bytes);
+	progress_begin(&c->o.progress, "copying", c->plan->kept.bytes + c->plan->added.bytes);
 	status = zdm_carve_write(c->plan, &io, err, sizeof(err));
-	progress_end(&c->progress);
+	progress_end(&c->o.progress);
 	if (status != ZDM_OK) {
 		outfile_discard(&out);
 		cli_error("%s: not written: %s", to, err);
@@ -177,7 +177,6 @@ static int parse(struct zdm_cli *cli, int nr, char **operand, struct carving_opt
 static int run(struct zdm_cli *cli, int nr, char **operand)
 {
 	struct carving_opts opts = { 0 };
-	char err[ZDM_ERR_LEN] = "";
 	bool dry_run = cli->opt[OPT_DRY_RUN] != NULL;
 	struct carving c;
 	int ret, code;
@@ -185,15 +184,11 @@ static int run(struct zdm_cli *cli, int nr, char **operand)
 	ret = parse(cli, nr, operand, &opts);
 	if (ret >= 0)
 		return ret;
-	code = carving_open(&c, cli, &opts, err, sizeof(err));
+	code = carving_open(&c, cli, &opts);
 	if (code > ZDM_EXIT_DAMAGED) {
-		cli_error("%s: %s", opts.path, err);
 		carving_close(&c);
 		return code;
 	}
-	if (c.input->lost_bytes)
-		cli_warn(cli, "%s: truncated, %" PRIu64 " bytes of memory are missing", opts.path,
-			 c.input->lost_bytes);
 	zdm_carve_place_packed(c.plan);
 	if (!dry_run)
 		ret = write_out(&c, opts.path, operand[1]);

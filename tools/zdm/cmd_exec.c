@@ -114,7 +114,7 @@ static void report(const struct zdm_cli *cli, const struct carving *c)
 }
 
 /* Set up what the preloaded library needs; false with err: run the host as ever. */
-static bool prepare(const struct zdm_cli *cli, const struct carving_opts *opts,
+static bool prepare(struct zdm_cli *cli, const struct carving_opts *opts,
 		    const char *library, char *err, size_t err_len)
 {
 	const char *old = getenv("LD_PRELOAD");
@@ -122,7 +122,8 @@ static bool prepare(const struct zdm_cli *cli, const struct carving_opts *opts,
 	struct carving c;
 	int fd = -1;
 
-	if (carving_open(&c, cli, opts, err, err_len) <= ZDM_EXIT_DAMAGED) {
+	snprintf(err, err_len, "it cannot be carved");	/* why has been said by then */
+	if (carving_open(&c, cli, opts) <= ZDM_EXIT_DAMAGED) {
 		zdm_carve_place_shifted(c.plan);
 		fd = make_view(&c, err, err_len);
 		if (fd >= 0)
