@@ -29,12 +29,12 @@ for p in "${series[@]}"; do
     [ -s "$work/diff" ] || why="no diff"
     grep -q '^Signed-off-by: Your Name <you@example.org>$' "$work/msg" ||
         why="the Signed-off-by line is not the placeholder"
-    awk 'length > 76 { exit 1 }' "$work/msg" || why="message lines beyond 76 columns"
+    awk 'length > 80 { exit 1 }' "$work/msg" || why="message lines beyond 80 columns"
     if ! LC_ALL=C.UTF-8 git apply --stat --summary "$work/diff" >"$work/stat" 2>"$work/err"; then
         why="git apply: $(cat "$work/err")"
     fi
     # no more context than two lines on either side, nothing taken away but one line
-    long=$(awk '/^@@/ { n = 0 } /^ / { if (++n > 4) print FILENAME ":" FNR } /^[-+]/ { n = 0 }' "$work/diff" | head -1)
+    long=$(awk '/^diff/ { d = 1 } !d { next } /^@@/ { n = 0 } /^ / { if (++n > 4) print FILENAME ":" FNR } /^[-+]/ { n = 0 }' "$work/diff" | head -1)
     [ -z "$long" ] || why="more context than needed"
     removed=$(grep -c '^-[^-]' "$work/diff" || true)
     [ "$removed" -le 1 ] || why="takes away $removed lines"
