@@ -18,8 +18,7 @@ fi
 
 compare_dump() {
     local name=$1 dir=$2 dump=$3 rc=0 out opts=()
-    # A kernel whose dumps carry no symbols comes with a layout from its guest.
-    [ ! -e "$dir/layout" ] || opts=(--layout "$dir/layout")
+    mapfile -t opts < <(tests/lab-layout.sh "$dir")
     timeout 600 "$B/zdm" ranges --quiet --json "${opts[@]}" "$dir/$dump" \
         >"$work/json" 2>"$work/err" || rc=$?
     if [ $rc -gt 1 ]; then

@@ -32,7 +32,7 @@ record() { printf '%s\t%s\t%s\t%s\t%s\n' "$@" >>"$table.new"; }
 compare() {
     local kernel=$1 scenario=$2 dump=$3 dir=$LABDIR/$1/$2 rc=0 out opts=()
     local name=matrix/$kernel/$scenario/$dump
-    [ ! -e "$dir/layout" ] || opts=(--layout "$dir/layout")
+    mapfile -t opts < <(tests/lab-layout.sh "$dir")
     timeout 600 "$B/zdm" ranges --quiet --json "${opts[@]}" "$dir/$dump" >"$work/json" 2>"$work/err" || rc=$?
     if [ $rc -gt 1 ]; then
         not_ok "$name" "exit code $rc: $(head -c 300 "$work/err")"

@@ -32,7 +32,7 @@ make_one() {
     local kernel=${1%%/*} scenario=${1#*/} dir=$LABDIR/$1 out dump=dump.elf opts=()
     out=tests/vmcores/$kernel/$scenario
     [ ! -e "$dir/vmcore" ] || dump=vmcore
-    [ ! -e "$dir/layout" ] || opts=(--layout "$dir/layout")
+    mapfile -t opts < <(tests/lab-layout.sh "$dir")
     mkdir -p "tests/vmcores/$kernel"
     "$B/zdm" capsule --quiet "${opts[@]}" "$dir/$dump" "$out.elf.new" || [ $? = 1 ]
     mv "$out.elf.new" "$out.elf"
