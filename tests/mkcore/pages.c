@@ -99,17 +99,34 @@ struct page_fields {
 	int32_t refcount, mapcount;
 };
 
-static void put_page(struct core *c, uint64_t pfn, const struct page_fields *f)
-{
-	uint64_t at = page_kaddr(c, pfn), lru = at + kern_offset(&c->k, "page", "lru"), i;
+/* Where the fields of this kernel's struct page are: looked up once, used for all. */
+struct page_layout {
+	uint64_t flags, lru, refcount, mapcount;
+};
 
-	for (i = 0; i < c->page_bytes; i += 8)
-		image_put(&c->im, at + i, 0, 8);
-	image_put(&c->im, at + kern_offset(&c->k, "page", "flags"), f->flags, 8);
-	image_put(&c->im, lru, f->word1, 8);
-	image_put(&c->im, lru + 8, f->word2, 8);
-	image_put(&c->im, at + kern_offset(&c->k, "page", "_refcount"), (uint32_t)f->refcount, 4);
-	image_put(&c->im, at + kern_offset(&c->k, "page", "_mapcount"), (uint32_t)f->mapcount, 4);
+static struct page_layout page_layout(const struct core *c)
+{
+	return (struct page_layout){
+		.flags = kern_offset(&c->k, "page", "flags"),
+		.lru = kern_offset(&c->k, "page", "lru"),
+		.refcount = kern_offset(&c->k, "page", "_refcount"),
+		.mapcount = kern_offset(&c->k, "page", "_mapcount"),
+	};
+}
+
+static void put_page(struct core *c, uint64_t pfn, const struct page_layout *l,
+		     const struct page_fields *f)
+{
+	uint8_t b[256] = { 0 };
+
+	/* x86-64 writes x86-64 */
+	memcpy(b + l->flags, &f->flags, 8);
+	memcpy(b + l->lru, &f->word1, 8);
+	memcpy(b + l->lru + 8, &f->word2, 8);
+	memcpy(b + l->refcount, &f->refcount, 4);
+	memcpy(b + l->mapcount, &f->mapcount, 4);
+	/* A struct page of 64 bytes never lies across two pages. */
+	image_write(&c->im, image_paddr(&c->im, page_kaddr(c, pfn)), b, c->page_bytes);
 }
 
 static uint64_t zone_bits(const struct core *c, const struct stmt *s, uint64_t dflt_zone)
@@ -147,47 +164,50 @@ static void fill_device(struct core *c, const struct stmt *s, struct span r, con
 	uint64_t order = stmt_number(s, "order", 0), nr = 1ull << order, pfn, head;
 	const struct pgmap *p = &c->pgmap[core_pgmap(c, s, name)];
 	bool poison = kern_param_is(&c->k, "page_word2", "poison");
-	uint64_t unique = 2 * PAGE_BYTES / c->page_bytes;
+	bool mask = kern_param_is(&c->k, "tail", "mask"), dedup = stmt_has(s, "dedup");
+	uint64_t unique = 2 * PAGE_BYTES / c->page_bytes, head_flag = flag(c, "PG_head");
+	uint64_t flags = zone_bits(c, s, kern_number(&c->k, "ZONE_DEVICE")) |
+			 flag(c, "PG_reserved");
+	struct page_layout l = page_layout(c);
+	int32_t refcount = stmt_number(s, "refcount", 1);
 
 	for (pfn = r.start; pfn < r.end; pfn++) {
 		struct page_fields f = {
-			.flags = zone_bits(c, s, kern_number(&c->k, "ZONE_DEVICE")),
+			.flags = flags,
 			.word1 = p->kaddr, .word2 = poison ? LIST_POISON2 : 0,
-			.refcount = stmt_number(s, "refcount", 1), .mapcount = -1,
+			.refcount = refcount, .mapcount = -1,
 		};
 
 		head = page_kaddr(c, pfn & ~(nr - 1));
-		f.flags |= flag(c, "PG_reserved");
 		if (nr > 1 && pfn % nr == 0) {
-			f.flags |= flag(c, "PG_head");
+			f.flags |= head_flag;
 		} else if (nr > 1) {
 			/* De-duplicated tails are the same bytes: write them once. */
-			if (stmt_has(s, "dedup") && pfn % nr >= unique)
+			if (dedup && pfn % nr >= unique)
 				continue;
-			f.word1 = kern_param_is(&c->k, "tail", "mask") ?
-				  ~(nr * c->page_bytes - 1) | 1 : head | 1;
+			f.word1 = mask ? ~(nr * c->page_bytes - 1) | 1 : head | 1;
 			f.refcount = 0;
 		}
-		put_page(c, pfn, &f);
+		put_page(c, pfn, &l, &f);
 	}
 }
 
 static void fill_fields(struct core *c, const struct stmt *s, struct span r, const char *kind)
 {
 	bool device = !strcmp(kind, "selflist"), list = device || !strcmp(kind, "boothole");
-	uint64_t pfn;
+	uint64_t flags = zone_bits(c, s, device ? kern_number(&c->k, "ZONE_DEVICE") : 1), pfn;
+	struct page_layout l = page_layout(c);
 
+	if (list)
+		flags |= flag(c, "PG_reserved");
 	for (pfn = r.start; pfn < r.end; pfn++) {
-		uint64_t self = page_kaddr(c, pfn) + kern_offset(&c->k, "page", "lru");
+		uint64_t self = page_kaddr(c, pfn) + l.lru;
 		struct page_fields f = {
-			.flags = zone_bits(c, s, device ? kern_number(&c->k, "ZONE_DEVICE") : 1),
+			.flags = flags, .refcount = 1, .mapcount = -1,
 			.word1 = list ? self : LIST_POISON1, .word2 = list ? self : LIST_POISON2,
-			.refcount = 1, .mapcount = -1,
 		};
 
-		if (list)
-			f.flags |= flag(c, "PG_reserved");
-		put_page(c, pfn, &f);
+		put_page(c, pfn, &l, &f);
 	}
 }
 

@@ -8,9 +8,10 @@
 
 /*
  * "LABEL", "LABEL+OFF", "LABEL.member", "page:PFN", or a number. A symbol's
- * label is its name; the others are in docs/testing.md.
+ * label is its name; the others are in docs/testing.md. False: nothing is called
+ * so, because a flip took it away.
  */
-static uint64_t place_of(const struct core *c, const struct stmt *s, const char *text)
+static bool place_of(const struct core *c, const struct stmt *s, const char *text, uint64_t *ret)
 {
 	char *label = xstrdup(text), *plus = strchr(label, '+'), *dot = NULL;
 	const struct object *o;
@@ -23,7 +24,8 @@ static uint64_t place_of(const struct core *c, const struct stmt *s, const char 
 	if (!strncmp(label, "page:", 5)) {
 		at = c->vmemmap + number_of(s, label + 5) * c->page_bytes;
 		free(label);
-		return at + off;
+		*ret = at + off;
+		return true;
 	}
 	o = image_object(&c->im, label);
 	if (!o && (dot = strrchr(label, '.'))) {
@@ -34,22 +36,28 @@ static uint64_t place_of(const struct core *c, const struct stmt *s, const char 
 		if (o)
 			off += kern_offset(&c->k, o->type, dot + 1);
 	}
-	if (!o)
+	if (!o && !c->flip.kind)
 		die_at(s, "nothing is called %s", text);
 	free(label);
-	return o->kaddr + off;
+	*ret = o ? o->kaddr + off : 0;
+	return o != NULL;
 }
 
 /* "poke WHERE VALUE|@WHERE [bytes=N]" */
 void core_poke(struct core *c, const struct stmt *s)
 {
-	uint64_t at = place_of(c, s, stmt_word(s, 1)), bytes = stmt_number(s, "bytes", 8);
+	uint64_t at, v, bytes = stmt_number(s, "bytes", 8);
 	const char *value = stmt_word(s, 2);
 
+	if (!place_of(c, s, stmt_word(s, 1), &at))
+		return;
+	if (value[0] != '@')
+		v = number_of(s, value);
+	else if (!place_of(c, s, value + 1, &v))
+		return;
 	if (!bytes || bytes > 8 || at % bytes)
 		die_at(s, "bytes= must be 1, 2, 4 or 8, and fit the address");
-	image_put(&c->im, at, value[0] == '@' ? place_of(c, s, value + 1) : number_of(s, value),
-		  bytes);
+	image_put(&c->im, at, v, bytes);
 }
 
 static void omit_kaddr(struct core *c, uint64_t kaddr, uint64_t len)
@@ -76,7 +84,7 @@ void core_omit_label(struct core *c, const struct stmt *s, const char *label)
 		core_omit_pages(c, span_of(s, label + 6));
 	} else if (o) {
 		omit_kaddr(c, o->kaddr, o->len);
-	} else {
+	} else if (!c->flip.kind) {
 		die_at(s, "nothing is called %s", label);
 	}
 }
