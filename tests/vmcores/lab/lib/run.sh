@@ -51,11 +51,13 @@ scenario_row() {
 
 # scenario_fits: has the kernel what the scenario needs? Sets S_LACKS.
 scenario_fits() {
-    local rel
+    local rel config
     rel=$(cat "$K_DIR/release")
+    config=$K_DIR/headers/usr/src/linux-headers-$rel/.config
     for S_LACKS in $S_NEEDS; do
         case $S_LACKS in
-        CONFIG_*) grep -q "^$S_LACKS=y" "$K_DIR/headers/usr/src/linux-headers-$rel/.config" ;;
+        CONFIG_*) grep -q "^$S_LACKS=y" "$config" ;;
+        '~CONFIG_'*) ! grep -q "^# ${S_LACKS#?} is not set" "$config" ;;
         *) grep -qw "$S_LACKS" "$K_DIR"/headers/usr/src/*-common/include/linux/memremap.h ;;
         esac || return 1
     done
