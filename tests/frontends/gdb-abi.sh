@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The structures that the GDB commands hand to libzdm.so are those that the compiler makes of the
 # headers, member by member.
+# shellcheck disable=SC2028 # the \n are for printf() in C
 set -eu
 # shellcheck source=tests/frontends/gdb-lib.sh
 . "$(dirname "$0")/gdb-lib.sh"

@@ -2,12 +2,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # On every lab dump, the ranges that GDB shows are those of the command line, PFN for PFN. GDB takes
 # symbols and types from the vmlinux, the command line from the dump itself: two routes to one answer.
-#   KERNELS  only these kernels of the lab
+#   KERNELS  only these kernels of the lab (KERNEL, or all that have a vmlinux)
 set -eu
 # shellcheck source=tests/frontends/gdb-lib.sh
 . "$(dirname "$0")/gdb-lib.sh"
 
-: "${KERNELS:=$(lab_kernels)}"
+: "${KERNELS:=${KERNEL:-$(lab_kernels)}}"
+for kernel in $KERNELS; do
+    [ -e "$LABDIR/cache/$kernel/vmlinux" ] ||
+        skip "no vmlinux of kernel $kernel in $LABDIR (make lab-vmlinux KERNEL=$kernel)"
+done
 [ -n "$KERNELS" ] || skip "no lab dumps with a vmlinux in $LABDIR (make lab, make lab-vmlinux)"
 
 # the dumps of a kernel: "core FILE" for what GDB itself opens, "open FILE" for the rest
@@ -24,25 +28,24 @@ dumps() {
 
 # One GDB for all dumps of a kernel: its vmlinux is the slow part.
 gdb_script() {
-    local how file n=0
+    local how file open n=0
     echo "source $ZDM_GDB"
     while read -r how file; do
         n=$((n + 1))
-        echo "python"
-        echo "try:"
-        if [ "$how" = core ]; then
-            echo "    gdb.execute('core-file $file', to_string=True)"
-        else
-            echo "    gdb.execute('zdm open $file')"
-        fi
-        echo "    text = gdb.execute('zdm ranges', to_string=True)"
-        echo "except gdb.error as e:"
-        echo "    text = 'error: %s\\n' % e"
-        echo "open('$WORK/gdb.$n', 'w').write(text)"
-        echo "end"
+        [ "$how" = core ] && open=core-file || open='zdm open'
+        cat <<END
+python
+try:
+    gdb.execute('$open $file', to_string=True)
+    text = gdb.execute('zdm ranges', to_string=True)
+except gdb.error as e:
+    text = f'error: {e}'
+open('$WORK/gdb.$n', 'w').write(text)
+end
+END
         [ "$how" = core ] || echo "zdm close"
     done
-    echo "printf \"all done\\n\""
+    echo "echo all done"
 }
 
 compare() {
@@ -72,7 +75,7 @@ for kernel in $KERNELS; do
     gdb_script <"$WORK/list" >"$WORK/script"
     started=$SECONDS
     run_gdb -x "$WORK/script" "$LABDIR/cache/$kernel/vmlinux" >"$WORK/log" || true
-    grep -q '^all done$' "$WORK/log" || fail "$kernel: GDB did not finish: $(tail -n 3 "$WORK/log")"
+    grep -q 'all done$' "$WORK/log" || fail "$kernel: GDB did not finish: $(tail -n 3 "$WORK/log")"
     ! grep -q Traceback "$WORK/log" || fail "$kernel: $(grep -A5 Traceback "$WORK/log")"
     compare "$kernel" <"$WORK/list"
     echo "$NAME: $kernel: $(wc -l <"$WORK/list") dumps, $((SECONDS - started)) s"

@@ -5,7 +5,7 @@
 out=/out/extra
 
 # times of whole runs, from exec to exit
-for i in 1 2 3 4 5 6 7; do
+for _ in $(seq 7); do
     time /zdm ranges --json /proc/kcore >$out/ranges.json
     echo "exit $?"
 done
@@ -22,7 +22,7 @@ while [ ! -e /tmp/enough ]; do
     echo online_movable >"$block"
     echo offline >"$block"
 done 2>/dev/null &
-for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+for _ in $(seq 20); do
     /zdm ranges /proc/kcore >/dev/null 2>>$out/hotplug.txt
     echo "hotplug $?"
 done
