@@ -258,3 +258,18 @@ enum zdm_status zdm_carve_input_pages(struct zdm_session *s, const struct zdm_re
 	*ret = in;
 	return ZDM_OK;
 }
+
+enum zdm_status zdm_carve_page_paddr(struct zdm_session *s, uint64_t pfn, uint64_t *paddr)
+{
+	uint64_t kaddr = zdm_page_kaddr(zdm_session_kernel(s), pfn);
+	enum zdm_status status;
+	struct zdm_leaf leaf;
+
+	status = zdm_walk_kaddr(s->r, kaddr, &leaf);
+	if (status != ZDM_OK)
+		return status;
+	if (!leaf.mapped)
+		return ZDM_ABSENT;
+	*paddr = leaf.paddr + (kaddr - leaf.start_kaddr);
+	return ZDM_OK;
+}

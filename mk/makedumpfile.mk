@@ -35,16 +35,16 @@ check-patches:
 	@tests/run.sh "tests/run-patches.sh $(MAKEDUMPFILE_SRC)"
 CHECK_SUITES += tests/run-patches.sh
 
-# Two dumps page by page, through libkdumpfile alone.
-$(B)/tests/dumppages: tests/tools/dumppages.c
+# Dumps page by page, through libkdumpfile alone.
+$(B)/tests/dumppages $(B)/tests/dumpmemsave: $(B)/tests/%: tests/tools/%.c
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(CC) -D_GNU_SOURCE $(TEST_CFLAGS) -o $@ $< \
 		$$($(PKG_CONFIG) --libs libkdumpfile libaddrxlat)
-CHECK_LAB_NEEDS += $(B)/tests/dumppages
+CHECK_LAB_NEEDS += $(B)/tests/dumppages $(B)/tests/dumpmemsave
 
 ## check-makedumpfile  the tests with makedumpfile; MAKEDUMPFILE=path of a patched one, too
-check-makedumpfile: all $(B)/tests/dumppages
+check-makedumpfile: all $(B)/tests/dumppages $(B)/tests/dumpmemsave
 	@tests/run.sh "tests/run-scripts.sh $(sort $(wildcard tests/frontends/makedumpfile-*.sh))"
 
 # The verdict's own test, which needs no makedumpfile.

@@ -63,6 +63,13 @@ ZDM_API enum zdm_status zdm_carve_input_pages(struct zdm_session *s,
 					      char *err, size_t err_len);
 ZDM_API void zdm_carve_input_free(struct zdm_carve_input *in);
 
+/*
+ * The physical address at which the struct page of pfn is stored. ABSENT: not
+ * mapped; UNREADABLE or CORRUPT: its page table.
+ */
+ZDM_API enum zdm_status zdm_carve_page_paddr(struct zdm_session *s, uint64_t pfn,
+					     uint64_t *paddr);
+
 struct zdm_carve_count {
 	uint64_t pages, bytes;	/* bytes: of the input file */
 };

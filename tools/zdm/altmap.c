@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <zdm/zdm_page.h>
+#include <zdm/zdm_carve.h>
 
 #include "altmap.h"
 #include "fileio.h"
@@ -128,58 +128,25 @@ enum zdm_status altmap_read(const struct altmap *a, uint64_t paddr, void *buf, s
 	return fileio_pread(s->fd, buf, len, off) == (ssize_t)len ? ZDM_OK : ZDM_UNREADABLE;
 }
 
-/* ---- do these bytes look like what the model says? ---- */
-
-struct overlay {
-	const struct altmap *a;
-	const struct zdm_reader_ops *ops;
-	void *priv;
-	uint64_t start_paddr, end_paddr;
-};
-
-static enum zdm_status overlay_read(void *priv, uint64_t paddr, void *buf, size_t len)
-{
-	struct overlay *o = priv;
-
-	if (paddr >= o->start_paddr && paddr < o->end_paddr && len <= o->end_paddr - paddr)
-		return altmap_read(o->a, paddr, buf, len);
-	return o->ops->read_phys_fn(o->priv, paddr, buf, len);
-}
-
-static enum zdm_status overlay_vmcoreinfo(void *priv, const char **text, size_t *len)
-{
-	struct overlay *o = priv;
-
-	return o->ops->vmcoreinfo_fn(o->priv, text, len);
-}
-
 /*
- * Every page that stores a memmap has a struct page whose list points to
- * itself. Its own struct page is in the altmap, unless the section is shared.
+ * Do these bytes look like what the model says? Every page that stores a memmap
+ * has a struct page whose list points to itself, and that struct page is in the
+ * altmap too, unless the section is shared with RAM.
  */
-static bool looks_right(struct altmap *a, const struct zdm_range *r,
-			const struct zdm_reader_ops *ops, void *priv)
+static bool looks_right(const struct altmap *a, const struct zdm_range *r, struct zdm_session *s)
 {
-	struct overlay o = { a, ops, priv, r->start_pfn * a->page_bytes,
-			     r->end_pfn * a->page_bytes };
-	struct zdm_reader_ops own = {
-		.size = sizeof(own), .api = ZDM_READER_API, .machine = ops->machine,
-		.read_phys_fn = overlay_read, .vmcoreinfo_fn = overlay_vmcoreinfo,
-	};
-	struct zdm_session *s = NULL;
-	struct zdm_page page;
-	bool ok = true;
+	const struct zdm_kernel *k = zdm_session_kernel(s);
+	uint64_t paddr, word[2], list = zdm_page_kaddr(k, r->start_pfn) + sizeof(word[0]);
 
-	if (zdm_open(&own, &o, NULL, &s, NULL, 0) != ZDM_OK)
-		return true;	/* the main session had other sources: not checked */
-	if (zdm_page_read(s, r->start_pfn, &page) == ZDM_OK)
-		ok = page.word1 == page.kaddr + 8 && page.word2 == page.kaddr + 8;
-	zdm_close(s);
-	return ok;
+	if (zdm_carve_page_paddr(s, r->start_pfn, &paddr) != ZDM_OK ||
+	    paddr < r->start_pfn * k->page_size || paddr >= r->end_pfn * k->page_size)
+		return true;
+	return altmap_read(a, paddr + sizeof(word[0]), word, sizeof(word)) == ZDM_OK &&
+		word[0] == list && word[1] == list;
 }
 
 static bool readable(struct altmap *a, const struct zdm_cli *cli, const struct zdm_range *r,
-		     const struct zdm_reader_ops *ops, void *priv)
+		     struct zdm_session *session)
 {
 	uint64_t start = r->start_pfn * a->page_bytes, end = r->end_pfn * a->page_bytes, off;
 	const struct altmap_source *s = altmap_source(a, start, end - start, &off);
@@ -199,7 +166,7 @@ static bool readable(struct altmap *a, const struct zdm_cli *cli, const struct z
 			 " (kernel lockdown, or a driver is bound to the region)" : "");
 		return false;
 	}
-	if (!looks_right(a, r, ops, priv)) {
+	if (!looks_right(a, r, session)) {
 		cli_warn(cli, "altmap at physical %016" PRIx64 ": %s holds something else there, it "
 			 "is left out", start, s->path);
 		return false;
@@ -207,8 +174,8 @@ static bool readable(struct altmap *a, const struct zdm_cli *cli, const struct z
 	return true;
 }
 
-void altmap_find(struct altmap *a, const struct zdm_cli *cli, const struct zdm_model *m,
-		 const struct zdm_reader_ops *ops, void *priv)
+void altmap_find(struct altmap *a, const struct zdm_cli *cli, struct zdm_session *s,
+		 const struct zdm_model *m, const struct zdm_reader_ops *ops, void *priv)
 {
 	const struct zdm_range *ranges;
 	size_t nr = zdm_model_ranges(m, &ranges), i, found = 0;
@@ -225,7 +192,7 @@ void altmap_find(struct altmap *a, const struct zdm_cli *cli, const struct zdm_m
 						       &present, &end_paddr) == ZDM_OK &&
 		    present && end_paddr >= ranges[i].end_pfn * a->page_bytes)
 			continue;	/* the dump has it */
-		if (readable(a, cli, &ranges[i], ops, priv))
+		if (readable(a, cli, &ranges[i], s))
 			runs[found++] = (struct zdm_pfn_range){ ranges[i].start_pfn,
 								ranges[i].end_pfn };
 	}

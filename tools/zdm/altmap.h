@@ -36,8 +36,8 @@ void altmap_close(struct altmap *a);
  * The runs of class altmap that the dump lacks and a source has. What cannot
  * be read, or does not hold struct pages, is left out with a warning.
  */
-void altmap_find(struct altmap *a, const struct zdm_cli *cli, const struct zdm_model *m,
-		 const struct zdm_reader_ops *ops, void *priv);
+void altmap_find(struct altmap *a, const struct zdm_cli *cli, struct zdm_session *s,
+		 const struct zdm_model *m, const struct zdm_reader_ops *ops, void *priv);
 
 /* The source of a run, and where in it the physical address lies; NULL: none. */
 const struct altmap_source *altmap_source(const struct altmap *a, uint64_t paddr, uint64_t len,

@@ -60,8 +60,8 @@ static int make_plan(struct carving *c, const struct zdm_cli *cli,
 			if (!altmap_open(&c->altmap, opts->altmap_from, err, err_len))
 				cli_warn(cli, "%s; the dump goes without the altmaps", err);
 			else
-				altmap_find(&c->altmap, cli, c->o.m, zdm_dump_ops(c->o.dump),
-					    c->o.dump);
+				altmap_find(&c->altmap, cli, c->o.s, c->o.m,
+					    zdm_dump_ops(c->o.dump), c->o.dump);
 		}
 		status = zdm_carve_plan_create(c->input, zdm_model_kernel(c->o.m), c->keep,
 					       c->nr_keep, c->altmap.runs, c->altmap.nr_runs,

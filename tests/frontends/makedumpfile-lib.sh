@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# What the tests with makedumpfile share. Sourced, not run.
+#   B         where zdm is built (build)
+#   LABDIR    the lab's dumps (build/lab); KERNEL: which of them (all there are)
+#   MAKEDUMPFILE  a makedumpfile with our patches, for makedumpfile-patched.sh
+
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
+: "${B:=build}" "${LABDIR:=$B/lab}"
+ZDM=$PWD/$B/zdm
+NAME=$(basename "$0" .sh)
+WORK=$(mktemp -d "${TMPDIR:-/tmp}/zdm-mdf.XXXXXX")
+trap 'rm -rf "$WORK"' EXIT
+STOCK=${STOCK:-makedumpfile}
+
+ok() { echo "ok $NAME/$1"; }
+not_ok() { echo "not ok $NAME/$1: $(tr '\n' ';' <<<"${*:2}" | cut -c1-400)"; }
+skip_all() {
+    echo "skip $NAME: $*"
+    exit 0
+}
+# check TEST COMMAND...: one line for what must succeed
+check() {
+    local test=$1 rc=0
+    shift
+    "$@" >"$WORK/log" 2>&1 || rc=$?
+    if [ $rc = 0 ]; then ok "$test"; else not_ok "$test" "exit code $rc: $(tail -4 "$WORK/log")"; fi
+    return 0
+}
+
+command -v "$STOCK" >/dev/null || skip_all "no makedumpfile here"
+
+# lab_scenarios NAME...: "KERNEL/SCENARIO" of those that are there with all they need
+lab_scenarios() {
+    local k s
+    for k in ${KERNEL:-$(ls "$LABDIR" 2>/dev/null)}; do
+        for s; do
+            [ ! -e "$LABDIR/$k/$s/.done" ] || [ ! -s "$LABDIR/$k/$s/expected.txt" ] ||
+                [ -e "$LABDIR/$k/$s/layout" ] || [ "$k" = 5.10 ] || echo "$k/$s"
+        done
+    done
+}
+
+# phoff64 ELF OUT: QEMU's dump with its program headers where makedumpfile looks
+# for them. Takes the place of the section header, which only PN_XNUM needs.
+phoff64() {
+    local nr off
+    off=$(od -An -tu8 -j32 -N8 "$1" | tr -d ' ')
+    nr=$(od -An -tu2 -j56 -N2 "$1" | tr -d ' ')
+    cp --sparse=always --reflink=auto "$1" "$2"
+    chmod u+w "$2"
+    [ "$off" != 64 ] || return 0
+    dd if="$1" of="$2" bs=1 skip="$off" seek=64 count=$((nr * 56)) conv=notrunc status=none
+    # e_phoff 64, e_shoff 0, then e_ehsize 64, and no sections
+    printf '\100\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0' | dd of="$2" bs=1 seek=32 conv=notrunc status=none
+    printf '\100\0' | dd of="$2" bs=1 seek=52 conv=notrunc status=none
+    printf '\0\0\0\0\0\0' | dd of="$2" bs=1 seek=58 conv=notrunc status=none
+}
+
+# pages [-d] [-a] A B DIR: A against B, page by page, by the kernel's testimony
+pages() {
+    local opts=() dir
+    while [[ $1 == -? ]]; do
+        opts+=("$1")
+        shift
+    done
+    dir=$3
+    "$B/tests/dumppages" "${opts[@]}" "$1" "$2" "$dir/testimony.txt" "$dir/expected.txt"
+}
