@@ -8,6 +8,7 @@
 
 #define ROOT_CHUNK 512u		/* root pointers read at a time */
 #define MAX_ROOT_BYTES 65536u
+#define MAX_BEYOND 4096u		/* all there are with 4 levels of page tables */
 #define MAX_SECTIONS (1u << 22)	/* 512 TiB of 128 MiB sections; more is damage */
 
 struct scan {
@@ -256,11 +257,12 @@ static uint64_t roots_in_use(struct scan *sc)
  */
 static enum zdm_status scan_beyond(struct scan *sc, uint64_t array_kaddr, uint64_t used)
 {
+	uint64_t end = sc->nr_roots < MAX_BEYOND ? sc->nr_roots : MAX_BEYOND;
 	enum zdm_status st = ZDM_OK;
 	uint64_t roots[ROOT_CHUNK], i;
 
-	for (; used < sc->nr_roots && st == ZDM_OK; used += ROOT_CHUNK) {
-		size_t n = sc->nr_roots - used < ROOT_CHUNK ? sc->nr_roots - used : ROOT_CHUNK;
+	for (; used < end && st == ZDM_OK; used += ROOT_CHUNK) {
+		size_t n = end - used < ROOT_CHUNK ? end - used : ROOT_CHUNK;
 
 		if (zdm_read_kaddr(sc->s->r, array_kaddr + used * 8, roots, n * 8) != ZDM_OK)
 			continue;
