@@ -6,6 +6,8 @@
 set -u
 
 [ $# -gt 0 ] || { echo "usage: run.sh SUITE..." >&2; exit 2; }
+# Suites that run make are no part of the make that runs us.
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 passed=0 failed=0 skipped=0
 summary=()
 
