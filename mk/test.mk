@@ -11,7 +11,7 @@ UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(TB)/unit/%)
 UNIT_BIN_ASAN := $(UNIT_SRC:tests/unit/%.c=$(AB)/unit/%)
 MKCORE_SRC := $(filter-out %/xlat_check.c,$(sort $(wildcard tests/mkcore/*.c)))
-TOOLS := $(TB)/mkcore $(TB)/xlat_check $(TB)/core_ranges $(TB)/cmp_ranges $(AB)/core_ranges
+TOOLS := $(TB)/mkcore $(TB)/xlat_check $(TB)/core_ranges $(TB)/cmp_ranges $(TB)/flip_fixture $(AB)/core_ranges
 
 TEST_CPPFLAGS = $(ZDM_CPPFLAGS) -Itests/unit -Itests/tools $(EXTRA_TEST_CPPFLAGS)
 TEST_CFLAGS = -std=gnu11 $(ZDM_WARN) $(CFLAGS)
@@ -57,6 +57,9 @@ $(TB)/cmp_ranges: tests/tools/cmp_ranges.c
 	$(call test_link,,$(ZDM_LDLIBS))
 
 $(TB)/core_ranges: tests/tools/core_ranges.c tests/tools/elf_reader.c $(B)/libzdm.a
+	$(call test_link,,$(ZDM_LDLIBS))
+
+$(TB)/flip_fixture: tests/tools/flip_fixture.c tests/tools/elf_reader.c $(B)/libzdm.a
 	$(call test_link,,$(ZDM_LDLIBS))
 
 $(AB)/core_ranges: tests/tools/core_ranges.c tests/tools/elf_reader.c $(AB)/libzdm.a

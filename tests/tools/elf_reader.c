@@ -94,31 +94,44 @@ const struct zdm_reader_ops elf_reader_ops = {
 	.vmcoreinfo_fn = vmcoreinfo,
 };
 
-static void find_note(struct elf_reader *r, const Elf64_Phdr *ph)
+static const char *note_in(const struct elf_reader *r, const Elf64_Phdr *ph, const char *name,
+			   uint32_t type, size_t *len)
 {
 	uint64_t off = ph->p_offset, end = ph->p_offset + ph->p_filesz;
 
 	while (off + sizeof(Elf64_Nhdr) <= end) {
 		const Elf64_Nhdr *n = (const void *)(r->map + off);
-		const char *name = (const char *)(n + 1);
 		uint64_t desc = off + sizeof(*n) + (((uint64_t)n->n_namesz + 3) & ~3ull);
 
 		if (desc > end || n->n_descsz > end - desc)
-			return;
-		if (n->n_namesz == sizeof("VMCOREINFO") && !strcmp(name, "VMCOREINFO")) {
-			r->vmcoreinfo = (const char *)r->map + desc;
-			r->vmcoreinfo_len = n->n_descsz;
+			return NULL;
+		if (n->n_type == type && n->n_namesz == strlen(name) + 1 &&
+		    !memcmp(n + 1, name, n->n_namesz)) {
+			*len = n->n_descsz;
+			return (const char *)r->map + desc;
 		}
 		off = desc + (((uint64_t)n->n_descsz + 3) & ~3ull);
 	}
+	return NULL;
+}
+
+const char *elf_reader_note(const struct elf_reader *r, const char *name, uint32_t type,
+			    size_t *len)
+{
+	size_t nr, i;
+	const Elf64_Phdr *ph = headers(r, &nr);
+	const char *text = NULL;
+
+	for (i = 0; i < nr && !text; i++)
+		if (ph[i].p_type == PT_NOTE && fits(r, ph[i].p_offset, ph[i].p_filesz))
+			text = note_in(r, &ph[i], name, type, len);
+	return text;
 }
 
 int elf_reader_open(struct elf_reader *r, const char *path, char *err, size_t err_len)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	const Elf64_Phdr *ph;
 	struct stat st;
-	size_t nr, i;
 
 	memset(r, 0, sizeof(*r));
 	if (fd < 0 || fstat(fd, &st) || st.st_size < (off_t)sizeof(Elf64_Ehdr)) {
@@ -136,16 +149,13 @@ int elf_reader_open(struct elf_reader *r, const char *path, char *err, size_t er
 	}
 	const Elf64_Ehdr *e = (const void *)r->map;
 
-	if (memcmp(e->e_ident, ELFMAG, SELFMAG) || e->e_phentsize != sizeof(*ph) ||
-	    !fits(r, e->e_phoff, (uint64_t)e->e_phnum * sizeof(*ph))) {
+	if (memcmp(e->e_ident, ELFMAG, SELFMAG) || e->e_phentsize != sizeof(Elf64_Phdr) ||
+	    !fits(r, e->e_phoff, (uint64_t)e->e_phnum * sizeof(Elf64_Phdr))) {
 		snprintf(err, err_len, "%s is no ELF vmcore", path);
 		elf_reader_close(r);
 		return -1;
 	}
-	ph = headers(r, &nr);
-	for (i = 0; i < nr; i++)
-		if (ph[i].p_type == PT_NOTE && fits(r, ph[i].p_offset, ph[i].p_filesz))
-			find_note(r, &ph[i]);
+	r->vmcoreinfo = elf_reader_note(r, "VMCOREINFO", 0, &r->vmcoreinfo_len);
 	return 0;
 }
 

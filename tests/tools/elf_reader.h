@@ -21,6 +21,9 @@ extern const struct zdm_reader_ops elf_reader_ops;
 
 /* 0, or -1 with one line in err. */
 int elf_reader_open(struct elf_reader *r, const char *path, char *err, size_t err_len);
+/* A note by name and type, or NULL. */
+const char *elf_reader_note(const struct elf_reader *r, const char *name, uint32_t type,
+			    size_t *len);
 void elf_reader_close(struct elf_reader *r);
 
 #endif
