@@ -2,13 +2,14 @@
 # shellcheck shell=bash
 # Runs one scenario and leaves its results. Sourced by lab.sh.
 
-# fill_image FILE SIZE FILL: a sparse file with 0x5a in the places that FILL names
+# fill_image FILE SIZE FILL BYTE: a sparse file with BYTE (hex) in the places that FILL names
 fill_image() {
-    local part
+    local part byte
+    byte=$(printf '\\%03o' "0x$4")
     truncate -s "$2" "$1"
     for part in ${3//,/ }; do
         [ "$part" = none ] && continue
-        head -c "$(numfmt --from=iec "${part#*+}")" /dev/zero | tr '\0' 'Z' |
+        head -c "$(numfmt --from=iec "${part#*+}")" /dev/zero | tr '\0' "$byte" |
             dd of="$1" bs=1M seek="$(numfmt --from=iec "${part%+*}")" oflag=seek_bytes \
                 conv=notrunc status=none
     done
@@ -16,12 +17,12 @@ fill_image() {
 
 # media_args MEDIA RAM TMP: fills QEMU_MEDIA. The images are mapped privately: QEMU never writes them.
 media_args() {
-    local kind size fill node file
+    local kind size fill node byte file
     QEMU_MEDIA=()
-    IFS=: read -r kind size fill node <<<"$1"
+    IFS=: read -r kind size fill node byte <<<"$1"
     [ "$kind" != ram ] || { fill=$size size=$2; }
     file=$3/$kind.img
-    [ "$kind" = - ] || fill_image "$file" "$size" "${fill:-0+16M}"
+    [ "$kind" = - ] || fill_image "$file" "$size" "${fill:-0+16M}" "${byte:-5a}"
     file=memory-backend-file,id=medium,share=off,mem-path=$file,size=$size
     case $kind in
     -) ;;
