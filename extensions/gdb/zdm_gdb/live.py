@@ -20,6 +20,7 @@ MAX_VMCOREINFO = 1 << 20
 PAGE = 4096
 PADDR_MASK = 0x000ffffffffff000
 MAX_PADDR = 1 << 52
+CR4_LA57 = 1 << 12
 
 MACHINES = {"i386:x86-64": "x86_64", "aarch64": "aarch64", "powerpc:common64": "ppc64le",
             "riscv:rv64": "riscv64", "s390:64-bit": "s390x"}
@@ -81,9 +82,17 @@ class Guest:
             cr3, cr4 = (int(frame.read_register(r)) for r in ("cr3", "cr4"))
         except ValueError:
             return None
-        # With page table isolation, bit 12 tells the user's table from the kernel's.
-        table = cr3 & PADDR_MASK & ~PAGE
-        for shift in ((48, 39, 30, 21, 12) if cr4 & 1 << 12 else (39, 30, 21, 12)):
+        shifts = (48, 39, 30, 21, 12) if cr4 & CR4_LA57 else (39, 30, 21, 12)
+        # With page table isolation the kernel's table is the even neighbour of the user's, which
+        # lacks the kernel; without, a table may be odd in its own right.
+        for table in {cr3 & PADDR_MASK: 0, cr3 & PADDR_MASK & ~PAGE: 0}:
+            paddr = self._walk_from(table, shifts, kaddr)
+            if paddr is not None:
+                return paddr
+        return None
+
+    def _walk_from(self, table, shifts, kaddr):
+        for shift in shifts:
             raw = self._memory(table + (kaddr >> shift & 511) * 8, 8)
             entry = struct.unpack("<Q", raw)[0] if raw else 0
             if not entry & 1:
