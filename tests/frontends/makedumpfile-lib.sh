@@ -7,7 +7,7 @@
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 : "${B:=build}" "${LABDIR:=$B/lab}"
-ZDM=$PWD/$B/zdm
+export ZDM=$PWD/$B/zdm
 NAME=$(basename "$0" .sh)
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/zdm-mdf.XXXXXX")
 trap 'rm -rf "$WORK"' EXIT

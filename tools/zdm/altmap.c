@@ -129,24 +129,44 @@ enum zdm_status altmap_read(const struct altmap *a, uint64_t paddr, void *buf, s
 }
 
 /*
- * Do these bytes look like what the model says? Every page that stores a memmap
- * has a struct page whose list points to itself, and that struct page is in the
- * altmap too, unless the section is shared with RAM.
+ * A range whose struct pages are stored in the altmap of this pgmap. None: the
+ * memmap of a section that is shared or populated in part is in RAM, and
+ * nothing is missing from the dump.
  */
-static bool looks_right(const struct altmap *a, const struct zdm_range *r, struct zdm_session *s)
+static const struct zdm_range *user_of(const struct zdm_model *m, int32_t pgmap)
 {
-	const struct zdm_kernel *k = zdm_session_kernel(s);
-	uint64_t paddr, word[2], list = zdm_page_kaddr(k, r->start_pfn) + sizeof(word[0]);
+	const struct zdm_range *r;
+	size_t nr = zdm_model_ranges(m, &r);
 
-	if (zdm_carve_page_paddr(s, r->start_pfn, &paddr) != ZDM_OK ||
-	    paddr < r->start_pfn * k->page_size || paddr >= r->end_pfn * k->page_size)
-		return true;
-	return altmap_read(a, paddr + sizeof(word[0]), word, sizeof(word)) == ZDM_OK &&
-		word[0] == list && word[1] == list;
+	for (; nr; nr--, r++)
+		if (r->pgmap == pgmap && r->memmap == ZDM_MEMMAP_ALTMAP &&
+		    (r->cls == ZDM_CLASS_ALTMAP || r->cls == ZDM_CLASS_DEVICE))
+			return r;
+	return NULL;
 }
 
-static bool readable(struct altmap *a, const struct zdm_cli *cli, const struct zdm_range *r,
-		     struct zdm_session *session)
+/*
+ * Does the source hold what the model says? The struct page of a page that
+ * stores a memmap has a list that points to itself; that of a device page
+ * names its pgmap, or is the tail of a compound page.
+ */
+static bool looks_right(const struct altmap *a, const struct zdm_range *user,
+			struct zdm_session *s, const struct zdm_model *m)
+{
+	uint64_t paddr, word[2], list = zdm_page_kaddr(zdm_session_kernel(s), user->start_pfn) + 8;
+	const struct zdm_pgmap *pgmaps;
+
+	if (zdm_carve_page_paddr(s, user->start_pfn, &paddr) != ZDM_OK ||
+	    altmap_read(a, paddr + 8, word, sizeof(word)) != ZDM_OK)
+		return false;
+	if (user->cls == ZDM_CLASS_ALTMAP)
+		return word[0] == list && word[1] == list;
+	zdm_model_pgmaps(m, &pgmaps);
+	return word[0] == pgmaps[user->pgmap].kaddr || (word[0] & 1);
+}
+
+static bool readable(const struct altmap *a, const struct zdm_cli *cli,
+		     const struct zdm_range *r)
 {
 	uint64_t start = r->start_pfn * a->page_bytes, end = r->end_pfn * a->page_bytes, off;
 	const struct altmap_source *s = altmap_source(a, start, end - start, &off);
@@ -166,11 +186,6 @@ static bool readable(struct altmap *a, const struct zdm_cli *cli, const struct z
 			 " (kernel lockdown, or a driver is bound to the region)" : "");
 		return false;
 	}
-	if (!looks_right(a, r, session)) {
-		cli_warn(cli, "altmap at physical %016" PRIx64 ": %s holds something else there, it "
-			 "is left out", start, s->path);
-		return false;
-	}
 	return true;
 }
 
@@ -183,18 +198,24 @@ void altmap_find(struct altmap *a, const struct zdm_cli *cli, struct zdm_session
 
 	a->page_bytes = zdm_model_kernel(m)->page_size;
 	for (i = 0; runs && i < nr; i++) {
-		uint64_t end_paddr;
+		const struct zdm_range *r = &ranges[i];
+		uint64_t start = r->start_pfn * a->page_bytes, end_paddr;
+		const struct zdm_range *user;
 		bool present;
 
-		if (ranges[i].cls != ZDM_CLASS_ALTMAP)
+		if (r->cls != ZDM_CLASS_ALTMAP)
 			continue;
-		if (ops->present_fn && ops->present_fn(priv, ranges[i].start_pfn * a->page_bytes,
-						       &present, &end_paddr) == ZDM_OK &&
-		    present && end_paddr >= ranges[i].end_pfn * a->page_bytes)
+		if (ops->present_fn && ops->present_fn(priv, start, &present, &end_paddr) ==
+		    ZDM_OK && present && end_paddr >= r->end_pfn * a->page_bytes)
 			continue;	/* the dump has it */
-		if (readable(a, cli, &ranges[i], s))
-			runs[found++] = (struct zdm_pfn_range){ ranges[i].start_pfn,
-								ranges[i].end_pfn };
+		user = user_of(m, r->pgmap);
+		if (!user || !readable(a, cli, r))
+			continue;
+		if (looks_right(a, user, s, m))
+			runs[found++] = (struct zdm_pfn_range){ r->start_pfn, r->end_pfn };
+		else
+			cli_warn(cli, "altmap at physical %016" PRIx64 ": the source holds "
+				 "something else there, it is left out", start);
 	}
 	a->runs = runs;
 	a->nr_runs = found;
