@@ -7,7 +7,9 @@ PRELOAD_OBJ := $(PRELOAD_SRC:%.c=$(OBJ)/%.o)
 MDF_DIR := extensions/makedumpfile
 MDF_SERIES := $(sort $(wildcard makedumpfile-patch/*.patch))
 
-.PHONY: preload makedumpfile-extension check-patches check-makedumpfile bench-verdict
+PREFIX ?= /usr/local
+
+.PHONY: preload install-makedumpfile makedumpfile-extension check-patches check-makedumpfile bench-verdict
 ## preload          what zdm exec preloads, $(B)/zdm-preload.so
 preload: $(B)/zdm-preload.so
 all: preload
@@ -16,6 +18,18 @@ all: preload
 $(B)/zdm-preload.so: $(PRELOAD_OBJ)
 	$(call say,LD,$@)
 	$(Q)$(CC) -shared -Wl,-z,defs -Wl,-z,now $(LDFLAGS) -o $@ $^ -ldl -lpthread
+
+# zdm exec looks beside its own binary, then here.
+$(OBJ)/tools/zdm/host.o: ZDM_CPPFLAGS += -DZDM_LIBDIR='"$(PREFIX)/lib"'
+
+## install-makedumpfile  what zdm exec and a makedumpfile with our patches need
+install-makedumpfile: $(B)/zdm-preload.so
+	install -d $(DESTDIR)$(PREFIX)/lib/zdm $(DESTDIR)$(PREFIX)/share/zdm/makedumpfile \
+		$(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $< $(DESTDIR)$(PREFIX)/lib/zdm/
+	install -m 644 $(wildcard $(MDF_DIR)/*.[ch]) $(MDF_SERIES) makedumpfile-patch/README.md \
+		$(DESTDIR)$(PREFIX)/share/zdm/makedumpfile/
+	install -m 644 docs/man/zdm-carve.1 docs/man/zdm-exec.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 
 ## makedumpfile-extension  $(B)/makedumpfile/zdm.so, with the headers in MAKEDUMPFILE_SRC=dir
 makedumpfile-extension: $(B)/makedumpfile/zdm.so
