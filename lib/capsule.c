@@ -7,6 +7,7 @@
 
 #include "capsule.h"
 #include "extents.h"
+#include "grow.h"
 #include "layout.h"
 #include "presence.h"
 #include "report.h"
@@ -14,6 +15,7 @@
 #include "text.h"
 
 #define COPY_BYTES 65536u
+#define ZERO_UNIT 256u		/* zeros are left out by so many; a segment costs 56 bytes */
 
 /* Stands between the dump and the second analysis, and notes what is asked. */
 struct recorder {
@@ -24,8 +26,16 @@ struct recorder {
 	bool nomem;
 };
 
+/* One PT_LOAD: bytes that stand in the file, or zeros that do not. */
+struct piece {
+	uint64_t paddr, len;
+	bool zero;
+};
+
 struct capsule {
 	struct recorder rec;
+	struct piece *piece;
+	size_t nr_pieces, cap_pieces;
 	char *layout;
 	size_t layout_len;
 	char *present;
@@ -157,49 +167,42 @@ static size_t all_notes_bytes(const struct capsule *c)
 	       note_bytes(ZDM_CAPSULE_NAME, c->present_len);
 }
 
-static void put_headers(struct zdm_out *o, const struct capsule *c)
+static bool add_piece(struct capsule *c, uint64_t paddr, uint64_t len, bool zero)
 {
-	const struct zdm_extents *e = &c->rec.read;
-	uint64_t nr = e->nr + 1, shoff = sizeof(Elf64_Ehdr) + nr * sizeof(Elf64_Phdr);
-	bool many = nr >= PN_XNUM;
-	uint64_t off = shoff + (many ? sizeof(Elf64_Shdr) : 0);
-	Elf64_Shdr count = { .sh_info = (Elf64_Word)nr, .sh_size = 1 };
-	Elf64_Ehdr ehdr = {
-		.e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
-			     EV_CURRENT },
-		.e_type = ET_CORE, .e_machine = c->machine, .e_version = EV_CURRENT,
-		.e_phoff = sizeof(Elf64_Ehdr), .e_ehsize = sizeof(Elf64_Ehdr),
-		.e_phentsize = sizeof(Elf64_Phdr), .e_phnum = many ? PN_XNUM : (Elf64_Half)nr,
-	};
-	Elf64_Phdr note = { .p_type = PT_NOTE, .p_offset = off, .p_align = 4 };
-	size_t i;
+	struct piece *last = c->nr_pieces ? &c->piece[c->nr_pieces - 1] : NULL, *p;
 
-	if (many) {	/* the true number stands in the first section header */
-		ehdr.e_shoff = shoff;
-		ehdr.e_shentsize = sizeof(Elf64_Shdr);
-		ehdr.e_shnum = 1;
+	if (last && last->zero == zero && last->paddr + last->len == paddr) {
+		last->len += len;
+		return true;
 	}
-	note.p_filesz = note.p_memsz = all_notes_bytes(c);
-	zdm_out_text(o, (const char *)&ehdr, sizeof(ehdr));
-	zdm_out_text(o, (const char *)&note, sizeof(note));
-	off += note.p_filesz;
-	for (i = 0; i < e->nr; i++) {
-		uint64_t n = e->v[i].end_paddr - e->v[i].start_paddr;
-		Elf64_Phdr load = {
-			.p_type = PT_LOAD, .p_flags = PF_R, .p_offset = off, .p_align = 1,
-			.p_paddr = e->v[i].start_paddr, .p_filesz = n, .p_memsz = n,
-			.p_vaddr = c->page_offset_kaddr + e->v[i].start_paddr,
-		};
-
-		zdm_out_text(o, (const char *)&load, sizeof(load));
-		off += n;
-	}
-	if (many)
-		zdm_out_text(o, (const char *)&count, sizeof(count));
+	p = zdm_grow((void **)&c->piece, &c->cap_pieces, c->nr_pieces, sizeof(*p));
+	if (!p)
+		return false;
+	*p = (struct piece){ paddr, len, zero };
+	c->nr_pieces++;
+	return true;
 }
 
-static enum zdm_status put_bytes(struct zdm_out *o, const struct capsule *c, char *err,
-				 size_t err_len)
+static bool all_zero(const char *buf, size_t len)
+{
+	return !buf[0] && !memcmp(buf, buf + 1, len - 1);
+}
+
+/* Part the stretch in buf; it is one of many of the same extent. */
+static bool cut_stretch(struct capsule *c, uint64_t paddr, const char *buf, size_t len)
+{
+	size_t at, n;
+
+	for (at = 0; at < len; at += n) {
+		n = len - at < ZERO_UNIT ? len - at : ZERO_UNIT;
+		if (!add_piece(c, paddr + at, n, n == ZERO_UNIT && all_zero(buf + at, n)))
+			return false;
+	}
+	return true;
+}
+
+/* Look at every byte that was read: which go into the file? */
+static enum zdm_status cut_pieces(struct capsule *c, char *err, size_t err_len)
 {
 	const struct recorder *r = &c->rec;
 	char *buf = malloc(COPY_BYTES);
@@ -213,8 +216,81 @@ static enum zdm_status put_bytes(struct zdm_out *o, const struct capsule *c, cha
 			size_t n = end - paddr < COPY_BYTES ? (size_t)(end - paddr) : COPY_BYTES;
 
 			st = r->ops->read_phys_fn(r->priv, paddr, buf, n);
-			zdm_out_text(o, buf, st == ZDM_OK ? n : 0);
+			if (st == ZDM_OK && !cut_stretch(c, paddr, buf, n))
+				st = ZDM_NOMEM;
 			paddr += n;
+		}
+	}
+	free(buf);
+	if (st != ZDM_OK)
+		zdm_errf(err, err_len, st == ZDM_NOMEM ? "out of memory" :
+			 "cannot read once more what was read before");
+	return st;
+}
+
+static void put_loads(struct zdm_out *o, const struct capsule *c, uint64_t off)
+{
+	size_t i;
+
+	for (i = 0; i < c->nr_pieces; i++) {
+		const struct piece *p = &c->piece[i];
+		Elf64_Phdr load = {
+			.p_type = PT_LOAD, .p_flags = PF_R, .p_offset = off, .p_align = 1,
+			.p_paddr = p->paddr, .p_vaddr = c->page_offset_kaddr + p->paddr,
+			.p_filesz = p->zero ? 0 : p->len, .p_memsz = p->len,
+		};
+
+		zdm_out_text(o, (const char *)&load, sizeof(load));
+		off += load.p_filesz;
+	}
+}
+
+static void put_headers(struct zdm_out *o, const struct capsule *c)
+{
+	uint64_t nr = c->nr_pieces + 1, shoff = sizeof(Elf64_Ehdr) + nr * sizeof(Elf64_Phdr);
+	bool many = nr >= PN_XNUM;
+	Elf64_Shdr count = { .sh_info = (Elf64_Word)nr, .sh_size = 1 };
+	Elf64_Ehdr ehdr = {
+		.e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
+			     EV_CURRENT },
+		.e_type = ET_CORE, .e_machine = c->machine, .e_version = EV_CURRENT,
+		.e_phoff = sizeof(Elf64_Ehdr), .e_ehsize = sizeof(Elf64_Ehdr),
+		.e_phentsize = sizeof(Elf64_Phdr), .e_phnum = many ? PN_XNUM : (Elf64_Half)nr,
+	};
+	Elf64_Phdr note = {
+		.p_type = PT_NOTE, .p_align = 4, .p_filesz = all_notes_bytes(c),
+		.p_memsz = all_notes_bytes(c), .p_offset = shoff + (many ? sizeof(count) : 0),
+	};
+
+	if (many) {	/* the true number stands in the first section header */
+		ehdr.e_shoff = shoff;
+		ehdr.e_shentsize = sizeof(Elf64_Shdr);
+		ehdr.e_shnum = 1;
+	}
+	zdm_out_text(o, (const char *)&ehdr, sizeof(ehdr));
+	zdm_out_text(o, (const char *)&note, sizeof(note));
+	put_loads(o, c, note.p_offset + note.p_filesz);
+	if (many)
+		zdm_out_text(o, (const char *)&count, sizeof(count));
+}
+
+/* The pieces that stand in the file. */
+static enum zdm_status put_bytes(struct zdm_out *o, const struct capsule *c, char *err,
+				 size_t err_len)
+{
+	const struct recorder *r = &c->rec;
+	char *buf = malloc(COPY_BYTES);
+	enum zdm_status st = buf ? ZDM_OK : ZDM_NOMEM;
+	uint64_t at, n;
+	size_t i;
+
+	for (i = 0; i < c->nr_pieces; i++) {
+		const struct piece *p = &c->piece[i];
+
+		for (at = 0; at < p->len && !p->zero && st == ZDM_OK; at += n) {
+			n = p->len - at < COPY_BYTES ? p->len - at : COPY_BYTES;
+			st = r->ops->read_phys_fn(r->priv, p->paddr + at, buf, n);
+			zdm_out_text(o, buf, st == ZDM_OK ? n : 0);
 		}
 	}
 	free(buf);
@@ -271,6 +347,8 @@ enum zdm_status zdm_capsule_write(struct zdm_session *s, const struct zdm_reader
 			st = ZDM_NOMEM;
 		}
 	}
+	if (st == ZDM_OK)
+		st = cut_pieces(&c, err, err_len);
 	if (ops->vmcoreinfo_fn &&
 	    ops->vmcoreinfo_fn(priv, &c.vmcoreinfo, &c.vmcoreinfo_len) != ZDM_OK)
 		c.vmcoreinfo = NULL;
@@ -278,6 +356,7 @@ enum zdm_status zdm_capsule_write(struct zdm_session *s, const struct zdm_reader
 		st = put_capsule(&c, out, err, err_len);
 	free(c.layout);
 	free(c.present);
+	free(c.piece);
 	zdm_extents_deinit(&c.rec.read);
 	zdm_presence_deinit(&c.rec.present);
 	return st;

@@ -182,7 +182,7 @@ no_half_files() {
         not_ok full-stdout "exit code $rc: $(cat "$work/err")"; fi
 }
 
-# A file system of 8 KiB, where one may be made.
+# A file system of one page, where one may be made.
 full_disk() {
     rc=0
     if ! unshare -m true 2>/dev/null; then
@@ -193,7 +193,7 @@ full_disk() {
     "$B/tests/dumpconv" flat "$core" "$work/flat"
     # shellcheck disable=SC2016
     zdm=$zdm core=$core layout=$layout small=$work/small flat=$work/flat unshare -m bash -c '
-        mount -t tmpfs -o size=8k none "$small" || exit 77
+        mount -t tmpfs -o size=4k none "$small" || exit 77
         "$zdm" capsule -q --layout "$layout" "$core" "$small/out" && exit 1
         [ $? -eq 3 ] && [ -z "$(ls -A "$small")" ] || exit 2
         TMPDIR=$small "$zdm" summary -q --layout "$layout" "$flat" && exit 3

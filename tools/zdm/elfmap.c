@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "capsule.h"
 #include "elfmap.h"
 #include "fileio.h"
 
@@ -126,73 +127,91 @@ static int read_headers(int fd, uint64_t file_bytes, struct headers *h, char *er
 	return 0;
 }
 
-/* The part of a segment that the file has, or false if it has none. */
-static bool segment_extent(struct elfmap *m, const Elf64_Phdr *ph, uint64_t file_bytes,
-			   struct elfmap_extent *ret)
+static void add_extent(struct elfmap *m, uint64_t start_paddr, uint64_t len, bool zero)
 {
-	uint64_t n = ph->p_filesz, end;
+	if (len)
+		m->extent[m->nr++] = (struct elfmap_extent){ start_paddr, start_paddr + len, zero };
+}
 
-	if (ph->p_type != PT_LOAD || !n || ph->p_paddr == UINT64_MAX)
-		return false;	/* all ones: virtual only, as in /proc/kcore */
+/* What the file has of a segment; with zeros, what it says is zero, too. */
+static void add_segment(struct elfmap *m, const Elf64_Phdr *ph, uint64_t file_bytes, bool zeros)
+{
+	uint64_t n = ph->p_filesz, tail = ph->p_memsz > n ? ph->p_memsz - n : 0, end;
+
+	if (ph->p_paddr == UINT64_MAX)
+		return;		/* virtual only, as in /proc/kcore */
 	if (__builtin_add_overflow(ph->p_offset, n, &end) || end > INT64_MAX ||
-	    __builtin_add_overflow(ph->p_paddr, n, &end)) {
+	    __builtin_add_overflow(ph->p_paddr, n + tail, &end)) {
 		m->bad_segments++;
-		return false;
+		return;
 	}
+	if (zeros)
+		add_extent(m, ph->p_paddr + n, tail, true);
 	if (ph->p_offset >= file_bytes) {
 		m->missing_bytes += n;
-		return false;
+		return;
 	}
 	if (n > file_bytes - ph->p_offset) {
 		m->missing_bytes += n - (file_bytes - ph->p_offset);
 		n = file_bytes - ph->p_offset;
 	}
-	ret->start_paddr = ph->p_paddr;
-	ret->end_paddr = ph->p_paddr + n;
-	return true;
+	add_extent(m, ph->p_paddr, n, false);
 }
 
 static int extent_cmp(const void *a, const void *b)
 {
 	const struct elfmap_extent *x = a, *y = b;
 
-	return x->start_paddr < y->start_paddr ? -1 : x->start_paddr > y->start_paddr;
+	if (x->start_paddr != y->start_paddr)
+		return x->start_paddr < y->start_paddr ? -1 : 1;
+	return (int)x->zero - (int)y->zero;	/* bytes before zeros */
 }
 
 static void merge_extents(struct elfmap *m)
 {
 	size_t i, n = 0;
 
-	qsort(m->extent, m->nr, sizeof(*m->extent), extent_cmp);
+	if (m->nr)
+		qsort(m->extent, m->nr, sizeof(*m->extent), extent_cmp);
 	for (i = 0; i < m->nr; i++) {
+		struct elfmap_extent e = m->extent[i];
 		struct elfmap_extent *last = n ? &m->extent[n - 1] : NULL;
 
-		if (!last || m->extent[i].start_paddr > last->end_paddr)
-			m->extent[n++] = m->extent[i];
-		else if (m->extent[i].end_paddr > last->end_paddr)
-			last->end_paddr = m->extent[i].end_paddr;
+		if (last && e.start_paddr <= last->end_paddr && e.zero == last->zero) {
+			if (e.end_paddr > last->end_paddr)
+				last->end_paddr = e.end_paddr;
+			continue;
+		}
+		if (last && e.start_paddr < last->end_paddr)
+			e.start_paddr = last->end_paddr;
+		if (e.start_paddr < e.end_paddr)
+			m->extent[n++] = e;
 	}
 	m->nr = n;
 }
 
+/* After load_notes(), which tell whether this is a capsule. */
 static int load_extents(struct elfmap *m, const struct headers *h, uint64_t file_bytes, char *err,
 			size_t err_len)
 {
-	bool any_paddr = false;
-	uint64_t i;
+	bool any_paddr = false, capsule;
+	uint64_t i, nr_loads = 0;
+	size_t len;
 
-	m->extent = malloc((h->nr_phdrs ? h->nr_phdrs : 1) * sizeof(*m->extent));
+	capsule = elfmap_note(m, ZDM_CAPSULE_NAME, ZDM_CAPSULE_LAYOUT, &len) != NULL;
+	m->extent = calloc(2 * h->nr_phdrs + 1, sizeof(*m->extent));
 	if (!m->extent) {
 		snprintf(err, err_len, "out of memory");
 		return -1;
 	}
 	for (i = 0; i < h->nr_phdrs; i++) {
-		if (!segment_extent(m, &h->phdr[i], file_bytes, &m->extent[m->nr]))
+		if (h->phdr[i].p_type != PT_LOAD || !h->phdr[i].p_memsz)
 			continue;
-		any_paddr |= m->extent[m->nr].start_paddr != 0;
-		m->nr++;
+		any_paddr |= h->phdr[i].p_paddr != 0;
+		nr_loads++;
+		add_segment(m, &h->phdr[i], file_bytes, capsule);
 	}
-	if (m->nr > 1 && !any_paddr) {
+	if (nr_loads > 1 && !any_paddr) {
 		snprintf(err, err_len,
 			 "not a kernel dump: a core file without physical addresses");
 		return -1;
@@ -251,8 +270,8 @@ int elfmap_open(int fd, uint64_t file_bytes, struct elfmap **ret, char *err, siz
 		return -1;
 	}
 	if (!read_headers(fd, file_bytes, &h, err, err_len) &&
-	    !load_extents(m, &h, file_bytes, err, err_len) &&
-	    !load_notes(m, fd, &h, file_bytes, err, err_len)) {
+	    !load_notes(m, fd, &h, file_bytes, err, err_len) &&
+	    !load_extents(m, &h, file_bytes, err, err_len)) {
 		m->machine = h.ehdr.e_machine;
 		*ret = m;
 		m = NULL;
@@ -288,23 +307,34 @@ static size_t extent_at(const struct elfmap *m, uint64_t paddr)
 	return lo;
 }
 
-bool elfmap_present(const struct elfmap *m, uint64_t paddr, uint64_t *end_paddr)
+enum elfmap_kind elfmap_at(const struct elfmap *m, uint64_t paddr, uint64_t *end_paddr)
 {
 	size_t i = extent_at(m, paddr);
-	bool present = i < m->nr && m->extent[i].start_paddr <= paddr;
 
-	if (present)
+	if (i < m->nr && m->extent[i].start_paddr <= paddr) {
 		*end_paddr = m->extent[i].end_paddr;
-	else
-		*end_paddr = i < m->nr ? m->extent[i].start_paddr : UINT64_MAX;
-	return present;
+		return m->extent[i].zero ? ELFMAP_ZERO : ELFMAP_STORED;
+	}
+	*end_paddr = i < m->nr ? m->extent[i].start_paddr : UINT64_MAX;
+	return ELFMAP_MISSING;
+}
+
+bool elfmap_present(const struct elfmap *m, uint64_t paddr, uint64_t *end_paddr)
+{
+	return elfmap_at(m, paddr, end_paddr) != ELFMAP_MISSING;
 }
 
 bool elfmap_covers(const struct elfmap *m, uint64_t paddr, uint64_t len)
 {
 	uint64_t end;
 
-	return elfmap_present(m, paddr, &end) && len <= end - paddr;
+	while (elfmap_present(m, paddr, &end)) {
+		if (len <= end - paddr)
+			return true;
+		len -= end - paddr;
+		paddr = end;
+	}
+	return false;
 }
 
 const uint8_t *elfmap_note(const struct elfmap *m, const char *name, uint32_t type, size_t *len)

@@ -16,10 +16,13 @@
 
 struct elfmap_extent {
 	uint64_t start_paddr, end_paddr;
+	bool zero;			/* no bytes in the file: all zero; capsules only */
 };
 
+enum elfmap_kind { ELFMAP_MISSING, ELFMAP_STORED, ELFMAP_ZERO };
+
 struct elfmap {
-	struct elfmap_extent *extent;	/* sorted, apart from each other */
+	struct elfmap_extent *extent;	/* sorted, not overlapping, as few as can be */
 	size_t nr;
 	uint8_t *notes;			/* all PT_NOTE segments, one after another */
 	size_t notes_bytes;
@@ -37,9 +40,15 @@ bool elfmap_probe(int fd);
 int elfmap_open(int fd, uint64_t file_bytes, struct elfmap **ret, char *err, size_t err_len);
 void elfmap_close(struct elfmap *m);
 
-/* Are all bytes stored? */
+/*
+ * What is known of this byte, and up to where (exclusive) the answer holds. The
+ * part of a segment beyond p_filesz is MISSING: makedumpfile leaves out excluded
+ * pages so. Only in a capsule does it mean zeros, as ELF has it.
+ */
+enum elfmap_kind elfmap_at(const struct elfmap *m, uint64_t paddr, uint64_t *end_paddr);
+/* Are all bytes known? */
 bool elfmap_covers(const struct elfmap *m, uint64_t paddr, uint64_t len);
-/* Is this byte stored, and up to where (exclusive) does the answer hold? */
+/* Is this byte known, and up to where (exclusive) does the answer hold? */
 bool elfmap_present(const struct elfmap *m, uint64_t paddr, uint64_t *end_paddr);
 
 /* A note by name and type; its contents borrowed from m, NULL if there is none. */

@@ -61,19 +61,11 @@ static bool stored(struct zdm_dump *d, uint64_t paddr, size_t len)
 	return true;
 }
 
-static enum zdm_status dump_read_phys(void *priv, uint64_t paddr, void *buf, size_t len)
+/* Through libkdumpfile: a stretch that is known to be stored. */
+static enum zdm_status read_stored(struct zdm_dump *d, uint64_t paddr, void *buf, size_t len)
 {
-	struct zdm_dump *d = priv;
 	size_t n = len;
-	uint64_t end;
 
-	if (!len)
-		return ZDM_OK;
-	if (__builtin_add_overflow(paddr, len, &end))
-		return ZDM_CORRUPT;
-	progress_add(d->progress, len);
-	if (!stored(d, paddr, len))
-		return ZDM_UNREADABLE;
 	switch (kdump_read(d->ctx, KDUMP_MACHPHYSADDR, paddr, buf, &n)) {
 	case KDUMP_OK:
 		return n == len ? ZDM_OK : ZDM_UNREADABLE;
@@ -84,6 +76,38 @@ static enum zdm_status dump_read_phys(void *priv, uint64_t paddr, void *buf, siz
 		d->bad_pages++;
 		return ZDM_UNREADABLE;
 	}
+}
+
+static enum zdm_status dump_read_phys(void *priv, uint64_t paddr, void *buf, size_t len)
+{
+	struct zdm_dump *d = priv;
+	enum zdm_status st = ZDM_OK;
+	uint8_t *out = buf;
+	uint64_t end;
+
+	if (!len)
+		return ZDM_OK;
+	if (__builtin_add_overflow(paddr, len, &end))
+		return ZDM_CORRUPT;
+	progress_add(d->progress, len);
+	if (!stored(d, paddr, len))
+		return ZDM_UNREADABLE;
+	if (!d->is_capsule)
+		return read_stored(d, paddr, buf, len);
+	/* a capsule's zeros are not in the file */
+	while (len && st == ZDM_OK) {
+		enum elfmap_kind kind = elfmap_at(d->elf, paddr, &end);
+		size_t n = end - paddr < len ? (size_t)(end - paddr) : len;
+
+		if (kind == ELFMAP_ZERO)
+			memset(out, 0, n);
+		else
+			st = read_stored(d, paddr, out, n);
+		paddr += n;
+		out += n;
+		len -= n;
+	}
+	return st;
 }
 
 /* From the bitmap of stored pages. */
