@@ -220,11 +220,11 @@ struct zdm_verdict zdm_classify(const struct zdm_facts *f)
 		return not_populated(f, ZDM_CLASS_ABSENT, ZDM_REASON_NO_MEMMAP);
 	if (f->bit == ZDM_UNKNOWN)
 		return unknown(ZDM_REASON_USAGE_UNREADABLE, f->section->usage_kaddr);
+	if (f->deferred && (flags(f) & ZDM_SECTION_EARLY) && !f->has_entry)
+		return unknown(ZDM_REASON_DEFERRED, 0);
 	if (f->bit == ZDM_NO)
 		return bit_clear(f);
 	if (f->where == ZDM_MEMMAP_NONE)
 		return unknown(ZDM_REASON_NOT_MAPPED, f->where_kaddr);
-	if (f->deferred && (flags(f) & ZDM_SECTION_EARLY) && !f->has_entry)
-		return unknown(ZDM_REASON_DEFERRED, 0);
 	return f->has_entry ? device(f) : no_entry(f);
 }
