@@ -38,7 +38,7 @@ flip() {
 }
 
 one() {
-    local stem=$1 line n=0
+    local stem=$1 line
     "${mkcore[@]}" -L "$texts/$stem.txt" >"$work/flips" 2>"$work/err" || {
         not_ok "flip/$stem" "$(cat "$work/err")"
         return
@@ -46,9 +46,28 @@ one() {
     while read -r -a line; do
         # A flip that no verdict depends on has no PFNs.
         [ ${#line[@]} -gt 2 ] || continue
-        n=$((n + 1))
         flip "$stem" "${line[@]}"
     done <"$work/flips"
+    # The same the other way round: the library's own places, every read made to fail.
+    "${mkcore[@]}" -l "$work/layout" -o "$work/core" "$texts/$stem.txt"
+    fixture "$stem" "$work/core" "$work/layout"
+}
+
+# fixture NAME CORE [LAYOUT]
+fixture() {
+    timeout 600 "$tools/flip_fixture" "$@" 2>"$work/err" ||
+        not_ok "fixture/$1" "$(head -c 300 "$work/err")"
+}
+
+# Capsules of real dumps: nobody wrote down what lies where.
+capsules() {
+    local capsule name
+    for capsule in tests/vmcores/*.elf.xz; do
+        [ -e "$capsule" ] || continue
+        name=${capsule##*/}
+        xz -dc "$capsule" >"$work/core"
+        fixture "${name%.elf.xz}" "$work/core"
+    done
 }
 
 # The check itself must be able to fail: without a flip these PFNs are valid.
@@ -66,6 +85,7 @@ if [ $# -gt 0 ]; then
     for name; do one "$name"; done
 else
     self_test
+    capsules
     # Vmcores that are damaged already have little left to take.
     find "$texts" -name '*.txt' ! -name 'hostile-*' ! -name 'missing-*' ! -name 'contradiction-*' \
         -printf '%f\n' | sed 's/\.txt$//' | sort | xargs -r -P "$(nproc)" -n 2 tests/run-flips.sh
