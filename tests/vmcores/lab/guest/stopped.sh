@@ -4,8 +4,9 @@
 # zdm_stop.ko. The probe points are a table: where each stands, and how often it is passed before.
 # Sourced by init.
 
-# One struct page is initialised per call; compilers split the function under another name.
-page_init='__init_zone_device_page,__init_zone_device_page.constprop.0,__init_zone_device_page.isra.0'
+# One struct page is initialised per call; compilers split the function under another name. On 5.10
+# it is inlined: there set_pageblock_migratetype() is called once per 512 pages.
+page_init='__init_zone_device_page,__init_zone_device_page.constprop.0,__init_zone_device_page.isra.0,set_pageblock_migratetype'
 
 # stop_arguments POINT: what zdm_stop.ko is given
 stop_arguments() {
@@ -17,17 +18,17 @@ stop_arguments() {
     # all is mapped, the altmap's struct pages are written, the device's are not
     mapped) echo "symbol=memmap_init_zone_device" ;;
     # some 30000 struct pages are written
-    halfway) echo "symbol=$page_init skip=30000" ;;
+    halfway) echo "symbol=$page_init skip=30000,30000,30000,58" ;;
     # all are written, nr_range is not raised
     uncounted) echo "symbol=memmap_init_zone_device at_return=1" ;;
     # in the second of two ranges of 8192 pages
-    second_range) echo "symbol=$page_init skip=12000" ;;
+    second_range) echo "symbol=$page_init skip=12000,12000,12000,24" ;;
     # memunmap_pages(): the ref is dead, nothing is removed
     dead) echo "symbol=remove_pfn_range_from_zone" ;;
     # the first of two ranges is gone with its entry, the second is not
     second_range_dead) echo "symbol=remove_pfn_range_from_zone skip=1" ;;
     # the first of two sections is gone
-    first_section_gone) echo "symbol=section_deactivate,section_deactivate.isra.0,section_deactivate.constprop.0 skip=1" ;;
+    first_section_gone) echo "symbol=section_deactivate,section_deactivate.isra.0,section_deactivate.constprop.0 skip=1,1,1" ;;
     # all sections are gone, the entry is not
     unmapped) echo "symbol=arch_remove_memory at_return=1" ;;
     *) fail "no probe point $1" ;;

@@ -17,19 +17,22 @@
 #define COM2 0x2f8
 #define COM_LSR 5	/* line status register: bit 0 data ready, bit 5 may send */
 
-static char *symbol[8];
+#define MAX_SYMBOLS 8
+
+static char *symbol[MAX_SYMBOLS];
 static int nr_symbol;
 module_param_array(symbol, charp, &nr_symbol, 0);
 MODULE_PARM_DESC(symbol, "where to stop; of several the first that can be probed (names vary)");
-static int skip;
-module_param(skip, int, 0);
-MODULE_PARM_DESC(skip, "how many hits to let pass");
+static int skip[MAX_SYMBOLS];
+static int nr_skip;
+module_param_array(skip, int, &nr_skip, 0);
+MODULE_PARM_DESC(skip, "how many hits to let pass, for each symbol");
 static bool at_return;
 module_param(at_return, bool, 0);
 MODULE_PARM_DESC(at_return, "stop when the function is done, not when it begins");
 
 static char *text;
-static atomic_t hits;
+static atomic_t hits_left;
 
 static void tell_host(const char *s)
 {
@@ -45,7 +48,7 @@ static void stop_here(void)
 	char line[80];
 	long len;
 
-	if (atomic_inc_return(&hits) != skip + 1)
+	if (atomic_dec_return(&hits_left) != -1)
 		return;
 	local_irq_disable();
 	len = zdm_testimony_write(text, ZDM_TESTIMONY_BYTES);
@@ -88,6 +91,7 @@ static int __init stop_init(void)
 		probe.pre_handler = before;
 		probe.symbol_name = symbol[i];
 		retprobe.kp.symbol_name = symbol[i];
+		atomic_set(&hits_left, skip[i]);
 		rc = at_return ? register_kretprobe(&retprobe) : register_kprobe(&probe);
 		pr_info("zdm_stop: %s: %d\n", symbol[i], rc);
 	}
