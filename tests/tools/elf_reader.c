@@ -22,28 +22,38 @@ static bool fits(const struct elf_reader *r, uint64_t off, uint64_t len)
 	return off <= r->len && len <= r->len - off;
 }
 
+uint8_t *elf_reader_at(const struct elf_reader *r, uint64_t paddr, size_t *len)
+{
+	size_t nr, i;
+	const Elf64_Phdr *ph = headers(r, &nr);
+
+	for (i = 0; i < nr; i++) {
+		uint64_t off = paddr - ph[i].p_paddr;
+
+		if (ph[i].p_type != PT_LOAD || paddr < ph[i].p_paddr || off >= ph[i].p_filesz)
+			continue;
+		if (*len > ph[i].p_filesz - off)
+			*len = ph[i].p_filesz - off;
+		if (__builtin_add_overflow(off, ph[i].p_offset, &off) || !fits(r, off, *len))
+			return NULL;
+		return r->map + off;
+	}
+	return NULL;
+}
+
 static enum zdm_status read_phys(void *priv, uint64_t paddr, void *buf, size_t len)
 {
 	struct elf_reader *r = priv;
 	uint8_t *p = buf;
-	size_t nr, i;
-	const Elf64_Phdr *ph = headers(r, &nr);
 
 	r->nr_reads++;
 	while (len) {
-		for (i = 0; i < nr; i++)
-			if (ph[i].p_type == PT_LOAD && paddr >= ph[i].p_paddr &&
-			    paddr - ph[i].p_paddr < ph[i].p_filesz)
-				break;
-		if (i == nr)
-			return ZDM_UNREADABLE;
-		uint64_t off = paddr - ph[i].p_paddr, n = ph[i].p_filesz - off;
+		size_t n = len;
+		const uint8_t *from = elf_reader_at(r, paddr, &n);
 
-		if (n > len)
-			n = len;
-		if (!fits(r, ph[i].p_offset + off, n))
+		if (!from)
 			return ZDM_UNREADABLE;
-		memcpy(p, r->map + ph[i].p_offset + off, n);
+		memcpy(p, from, n);
 		p += n;
 		paddr += n;
 		len -= n;
@@ -128,6 +138,27 @@ const char *elf_reader_note(const struct elf_reader *r, const char *name, uint32
 	return text;
 }
 
+static int open_mapped(struct elf_reader *r, const char *name, char *err, size_t err_len)
+{
+	const Elf64_Ehdr *e = (const void *)r->map;
+
+	if (r->len < sizeof(*e) || memcmp(e->e_ident, ELFMAG, SELFMAG) ||
+	    e->e_phentsize != sizeof(Elf64_Phdr) ||
+	    !fits(r, e->e_phoff, (uint64_t)e->e_phnum * sizeof(Elf64_Phdr))) {
+		snprintf(err, err_len, "%s is no ELF vmcore", name);
+		elf_reader_close(r);
+		return -1;
+	}
+	r->vmcoreinfo = elf_reader_note(r, "VMCOREINFO", 0, &r->vmcoreinfo_len);
+	return 0;
+}
+
+int elf_reader_open_mem(struct elf_reader *r, uint8_t *data, size_t len, char *err, size_t err_len)
+{
+	*r = (struct elf_reader){ .map = data, .len = len, .borrowed = true };
+	return open_mapped(r, "this memory", err, err_len);
+}
+
 int elf_reader_open(struct elf_reader *r, const char *path, char *err, size_t err_len)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -144,24 +175,16 @@ int elf_reader_open(struct elf_reader *r, const char *path, char *err, size_t er
 	r->map = mmap(NULL, r->len, PROT_READ, MAP_PRIVATE, fd, 0);
 	close(fd);
 	if (r->map == MAP_FAILED) {
+		r->map = NULL;
 		snprintf(err, err_len, "cannot map %s", path);
 		return -1;
 	}
-	const Elf64_Ehdr *e = (const void *)r->map;
-
-	if (memcmp(e->e_ident, ELFMAG, SELFMAG) || e->e_phentsize != sizeof(Elf64_Phdr) ||
-	    !fits(r, e->e_phoff, (uint64_t)e->e_phnum * sizeof(Elf64_Phdr))) {
-		snprintf(err, err_len, "%s is no ELF vmcore", path);
-		elf_reader_close(r);
-		return -1;
-	}
-	r->vmcoreinfo = elf_reader_note(r, "VMCOREINFO", 0, &r->vmcoreinfo_len);
-	return 0;
+	return open_mapped(r, path, err, err_len);
 }
 
 void elf_reader_close(struct elf_reader *r)
 {
-	if (r->map)
+	if (r->map && !r->borrowed)
 		munmap(r->map, r->len);
 	memset(r, 0, sizeof(*r));
 }
