@@ -35,7 +35,8 @@ static noinline unsigned long look_at(const struct page *page)
 		head = (const unsigned long *)(word[WORD_HEAD] - 1);
 	seen = READ_ONCE(head[WORD_FLAGS]);
 	mapping = READ_ONCE(word[WORD_MAPPING]);
-	if (mapping && !(mapping & 3))
+	mapping &= ~3UL;	/* the low bits say of what kind it is */
+	if (mapping)
 		seen ^= (unsigned long)READ_ONCE(((struct address_space *)mapping)->host);
 	return seen ^ READ_ONCE(word[WORD_FLAGS]);
 }
