@@ -5,7 +5,8 @@
 set -eu
 . "$(dirname "$0")/makedumpfile-lib.sh"
 
-scenarios=$(lab_scenarios ram split hole offline)
+# shellcheck disable=SC2086 # a list
+scenarios=$(lab_scenarios ${MDF_SCENARIOS:-split})
 [ -n "$scenarios" ] || skip_all "no lab dumps in $LABDIR"
 
 for s in $scenarios; do

@@ -3,6 +3,7 @@
 # What the tests with makedumpfile share. Sourced, not run.
 #   B         where zdm is built (build)
 #   LABDIR    the lab's dumps (build/lab); KERNEL: which of them (all there are)
+#   MDF_SCENARIOS  which scenarios; each test has a short list of its own
 #   MAKEDUMPFILE  a makedumpfile with our patches, for makedumpfile-patched.sh
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1

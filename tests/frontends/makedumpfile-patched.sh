@@ -8,14 +8,15 @@ set -eu
 
 [ -n "${MAKEDUMPFILE:-}" ] || skip_all "no MAKEDUMPFILE= given, the path of a patched one"
 "$MAKEDUMPFILE" --help 2>&1 | grep -q memmap-filter || skip_all "$MAKEDUMPFILE has not our patches"
-scenarios=$(lab_scenarios ram split hole offline)
+# shellcheck disable=SC2086 # a list
+scenarios=$(lab_scenarios ${MDF_SCENARIOS:-ram split offline})
 [ -n "$scenarios" ] || skip_all "no lab dumps in $LABDIR"
 
 for s in $scenarios; do
     dir=$LABDIR/$s
     rm -f "$WORK"/*.elf "$WORK"/o.*
     phoff64 "$dir/dump.elf" "$WORK/f.elf"
-    for how in "-l -d 0" "-c -d 31" "-p -d 31" "-z -d 31" "-l -d 31 --cyclic-buffer 1" "-E -d 31" \
+    for how in "-l -d 2" "-c -d 31" "-p -d 31" "-z -d 31" "-l -d 31 --cyclic-buffer 1" "-E -d 31" \
         "-c -d 31 --non-mmap" "-c -d 31 --num-threads 2" "-l -d 31 --dry-run" "-l -d 31 --no-such-thing"; do
         rm -f "$WORK"/o.*
         read -ra args <<<"$how"
@@ -27,7 +28,7 @@ for s in $scenarios; do
         fi
         check "$s/$how" "$MAKEDUMPFILE" "${args[@]}" "$WORK/f.elf" "$WORK/o.1"
         case $how in
-        "-l -d 0") check "$s/$how/pages" pages -k "$WORK/f.elf" "$WORK/o.1" "$dir" ;;
+        "-l -d 2") check "$s/$how/pages" pages -k -h "$WORK/f.elf" "$WORK/o.1" "$dir" ;;
         "-E -d 31") check "$s/$how/opens" "$ZDM" summary -q "$WORK/o.1" ;;
         esac
     done
