@@ -75,6 +75,7 @@ void zdm_reader_forget(struct zdm_reader *r)
 	for (i = 0; i < CACHE_PAGES; i++)
 		r->slots[i].paddr = NO_PAGE;
 	r->last_leaf.mapped = false;
+	r->low_known = false;
 }
 
 const struct zdm_xlat *zdm_reader_xlat(const struct zdm_reader *r)
@@ -88,14 +89,21 @@ void zdm_reader_set_touch(struct zdm_reader *r, zdm_touch_fn fn, void *priv)
 	r->touch_priv = priv;
 }
 
+/* A host that has another word for it still cannot read. */
+static enum zdm_status read_status(enum zdm_status st)
+{
+	return st == ZDM_OK || st == ZDM_CORRUPT || st == ZDM_NOMEM ? st : ZDM_UNREADABLE;
+}
+
 /* Ask the host, by physical address or through the direct map. */
 static enum zdm_status host_read(struct zdm_reader *r, uint64_t paddr, void *buf, size_t len)
 {
 	if (r->ops.read_phys_fn)
-		return r->ops.read_phys_fn(r->priv, paddr, buf, len);
+		return read_status(r->ops.read_phys_fn(r->priv, paddr, buf, len));
 	if (!r->xlat.page_offset_kaddr)
 		return ZDM_UNREADABLE;
-	return r->ops.read_kaddr_fn(r->priv, r->xlat.page_offset_kaddr + paddr, buf, len);
+	return read_status(r->ops.read_kaddr_fn(r->priv, r->xlat.page_offset_kaddr + paddr, buf,
+						len));
 }
 
 /* The cached page at paddr, or NULL with *st set. */
@@ -238,7 +246,7 @@ enum zdm_status zdm_read_kaddr(struct zdm_reader *r, uint64_t kaddr, void *buf, 
 	if (kaddr + len < kaddr)
 		return ZDM_CORRUPT;
 	if (!r->ops.read_phys_fn)
-		return r->ops.read_kaddr_fn(r->priv, kaddr, buf, len);
+		return read_status(r->ops.read_kaddr_fn(r->priv, kaddr, buf, len));
 	while (len) {
 		st = translate(r, kaddr, &paddr, &n);
 		if (st != ZDM_OK)
