@@ -166,29 +166,53 @@ static bool plausible_roots(const uint64_t *roots, size_t n)
 	return bad * 4 < used;
 }
 
-/* Is the section table where the array of root pointers at array_kaddr says? */
-static bool plausible_array(struct scan *sc, uint64_t array_kaddr)
+/* Has the root at kaddr the entry of a section with a memmap? */
+static enum zdm_status plausible_root(struct scan *sc, uint64_t kaddr)
 {
 	const struct zdm_section_bits *b = &sc->s->g.bits;
-	uint64_t want = sc->s->g.vmemmap_kaddr & b->map_mask, roots[ROOT_CHUNK], i, j;
-	size_t n = sc->nr_roots < ROOT_CHUNK ? sc->nr_roots : ROOT_CHUNK;
+	uint64_t want = sc->s->g.vmemmap_kaddr & b->map_mask, j;
+	enum zdm_status st;
 
-	if (!array_kaddr || zdm_read_kaddr(sc->s->r, array_kaddr, roots, n * 8) != ZDM_OK ||
-	    !plausible_roots(roots, n))
-		return false;
-	for (i = 0; i < n; i++) {
-		if (!roots[i] || (roots[i] & 7) ||
-		    zdm_read_kaddr(sc->s->r, roots[i], sc->root, sc->per_root * sc->entry_bytes))
-			continue;
-		for (j = 0; j < sc->per_root; j++) {
-			uint64_t raw = load_u64(sc->root + j * sc->entry_bytes + sc->map_off);
+	st = zdm_read_kaddr(sc->s->r, kaddr, sc->root, sc->per_root * sc->entry_bytes);
+	if (st != ZDM_OK)
+		return st;
+	for (j = 0; j < sc->per_root; j++) {
+		uint64_t raw = load_u64(sc->root + j * sc->entry_bytes + sc->map_off);
 
-			if ((raw & b->present) && (raw & b->has_mem_map) &&
-			    (want ? (raw & b->map_mask) == want : raw >> 56 == 0xff))
-				return true;
-		}
+		if ((raw & b->present) && (raw & b->has_mem_map) &&
+		    (want ? (raw & b->map_mask) == want : raw >> 56 == 0xff))
+			return ZDM_OK;
 	}
-	return false;
+	return ZDM_CORRUPT;
+}
+
+/*
+ * Is the section table where the array of root pointers at array_kaddr says?
+ * UNREADABLE: it may well be, but the dump lacks the array or its roots.
+ */
+static enum zdm_status plausible_array(struct scan *sc, uint64_t array_kaddr)
+{
+	uint64_t roots[ROOT_CHUNK], i;
+	size_t n = sc->nr_roots < ROOT_CHUNK ? sc->nr_roots : ROOT_CHUNK;
+	enum zdm_status ret = ZDM_CORRUPT, st;
+
+	if (!array_kaddr)
+		return ZDM_CORRUPT;
+	st = zdm_read_kaddr(sc->s->r, array_kaddr, roots, n * 8);
+	if (st != ZDM_OK)
+		return st;
+	if (!plausible_roots(roots, n))
+		return ZDM_CORRUPT;
+	for (i = 0; i < n; i++) {
+		if (!roots[i] || (roots[i] & 7))
+			continue;
+		st = plausible_root(sc, roots[i]);
+		if (st == ZDM_OK)
+			return ZDM_OK;
+		if (st == ZDM_UNREADABLE)
+			ret = ZDM_UNREADABLE;
+	}
+	return ret;
 }
 
 /*
@@ -199,18 +223,17 @@ static bool plausible_array(struct scan *sc, uint64_t array_kaddr)
 static enum zdm_status find_array(struct scan *sc, uint64_t *array_kaddr)
 {
 	uint64_t sym = zdm_kdef_get(&sc->s->k, ZDM_SYM_MEM_SECTION), deref = 0;
-	enum zdm_status st = zdm_read_u64(sc->s->r, sym, &deref);
+	enum zdm_status read = zdm_read_u64(sc->s->r, sym, &deref), st;
 
 	*array_kaddr = deref;
-	if (st == ZDM_OK && plausible_array(sc, deref))
+	st = read == ZDM_OK ? plausible_array(sc, deref) : read;
+	if (st == ZDM_OK)
 		return ZDM_OK;
 	*array_kaddr = sym;
-	if (plausible_array(sc, sym))
+	if (plausible_array(sc, sym) == ZDM_OK)
 		return ZDM_OK;
-	/* A pointer to what the dump lacks is not a wrong pointer. */
-	if (st == ZDM_OK && deref && zdm_read_u64(sc->s->r, deref, &deref) == ZDM_UNREADABLE)
-		return ZDM_UNREADABLE;
-	return st != ZDM_OK ? st : ZDM_CORRUPT;
+	/* what the dump lacks may have been right: that is not a wrong pointer */
+	return st;
 }
 
 static enum zdm_status scan_roots(struct scan *sc, uint64_t array_kaddr, uint64_t nr_roots)

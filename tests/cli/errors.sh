@@ -146,7 +146,14 @@ other_kernels() {
 missing_pages() {
     local text=tests/vmcores/text/5.10-fsdax-dev.txt
     { cat $text; echo 'omit mem_section'; } | make_core -
-    fails missing/section-table 4 "" summary --layout "$layout" "$core"
+    fails missing/section-table 4 "section table .* is unreadable" \
+        summary --layout "$layout" "$core"
+    { cat $text; echo 'omit roots'; } | make_core -
+    fails missing/section-roots 4 "section table .* is unreadable" \
+        summary --layout "$layout" "$core"
+    { cat $text; echo 'omit root:0'; } | make_core -
+    fails missing/section-root 4 "section table .* is unreadable" \
+        summary --layout "$layout" "$core"
     { cat $text; echo 'omit init_top_pgt'; } | make_core -
     fails missing/page-tables 4 "page tables" summary --layout "$layout" "$core"
     make_core ""

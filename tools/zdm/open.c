@@ -104,9 +104,11 @@ int open_model(struct zdm_cli *cli, const char *path, struct opened *ret)
 	if (st == ZDM_OK && zdm_dump_live(ret->dump))
 		st = settle_model(ret->s, &ret->m, &ret->settled, err, sizeof(err));
 	progress_end(&ret->progress);
-	if (st != ZDM_OK)
-		cli_error("%s: %s", path, err);
-	return exit_of(st);
+	if (st == ZDM_OK)
+		return ZDM_EXIT_DONE;
+	cli_error("%s: %s", path, err);
+	/* opened it was: what is missing, or no good, is the section table */
+	return st == ZDM_NOMEM ? ZDM_EXIT_OPEN : ZDM_EXIT_MISSING;
 }
 
 void close_opened(struct opened *o)
