@@ -89,8 +89,29 @@ static int next_record(struct input *in, struct record *ret)
 	return 1;
 }
 
+struct output {
+	int fd;
+	uint64_t end;		/* of all that records have covered so far */
+};
+
+static bool all_zero(const uint8_t *p, size_t len)
+{
+	return !p[0] && !memcmp(p, p + 1, len - 1);
+}
+
+/* Zeros behind everything so far are left out: what nobody writes reads as zeros. */
+static int output_put(struct output *out, const uint8_t *p, size_t len, uint64_t off)
+{
+	bool hole = off >= out->end && all_zero(p, len);
+
+	if (off + len > out->end)
+		out->end = off + len;
+	return hole ? 0 : fileio_pwrite(out->fd, p, len, off);
+}
+
 /* 1: all written; 0: the input is cut off; -1: cannot read; -2: cannot write. */
-static int copy_record(struct input *in, int out, struct record rec, struct progress *p)
+static int copy_record(struct input *in, struct output *out, struct record rec,
+		       struct progress *p)
 {
 	while (rec.size) {
 		const uint8_t *part;
@@ -98,7 +119,7 @@ static int copy_record(struct input *in, int out, struct record rec, struct prog
 
 		if (n <= 0)
 			return (int)n;
-		if (fileio_pwrite(out, part, (size_t)n, rec.off))
+		if (output_put(out, part, (size_t)n, rec.off))
 			return -2;
 		rec.off += (uint64_t)n;
 		rec.size -= (uint64_t)n;
@@ -107,8 +128,8 @@ static int copy_record(struct input *in, int out, struct record rec, struct prog
 	return 1;
 }
 
-static int rearrange(struct input *in, int out, uint64_t file_bytes, struct progress *p,
-		     bool *truncated, char *err, size_t err_len)
+static int rearrange(struct input *in, struct output *out, uint64_t file_bytes,
+		     struct progress *p, bool *truncated, char *err, size_t err_len)
 {
 	struct record rec = { 0, 0 };
 	int rc;
@@ -153,26 +174,31 @@ int flattened_rearrange(int fd, uint64_t file_bytes, struct progress *p,
 			struct flattened_result *ret, char *err, size_t err_len)
 {
 	struct input in = { .fd = fd, .pos = HEADER_BYTES, .buf = malloc(BUF_BYTES) };
-	int out, rc;
+	struct output out = { .fd = -1 };
+	int rc;
 
 	ret->truncated = false;
 	if (!in.buf) {
 		snprintf(err, err_len, "out of memory");
 		return -1;
 	}
-	out = fileio_temp(err, err_len);
-	if (out < 0) {
+	out.fd = fileio_temp(err, err_len);
+	if (out.fd < 0) {
 		free(in.buf);
 		return -1;
 	}
 	progress_begin(p, "rearranging the flattened dump", file_bytes);
-	rc = rearrange(&in, out, file_bytes, p, &ret->truncated, err, err_len);
+	rc = rearrange(&in, &out, file_bytes, p, &ret->truncated, err, err_len);
 	progress_end(p);
 	free(in.buf);
+	if (!rc && ftruncate(out.fd, (off_t)out.end)) {
+		snprintf(err, err_len, "cannot size the temporary file: %s", strerror(errno));
+		rc = -1;
+	}
 	if (rc) {
-		close(out);
+		close(out.fd);
 		return -1;
 	}
-	ret->fd = out;
+	ret->fd = out.fd;
 	return 0;
 }
