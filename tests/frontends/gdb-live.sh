@@ -65,7 +65,7 @@ END
 
 # Until the host stops the machine for its dump
 until_the_dump() {
-    cat <<'END'
+    sed "s#@WORK@#$WORK#" <<'END'
 continue
 python
 save("zdm ranges", "after")
@@ -85,6 +85,7 @@ walked = guest.read_kaddr(banner, 64)
 print("walk", "good" if walked == direct and walked.startswith(b"Linux version") else walked)
 end
 disconnect
+shell touch @WORK@/finished
 echo all done
 END
 }
@@ -141,10 +142,13 @@ one() {
     local dir=$LABDIR/$1/gdb.$2 lab rc=0
     rm -rf "$dir" "$WORK/gdb.sock"
     { connect; [ -z "${3:-}" ] || in_the_act; until_the_dump; } >"$WORK/script"
+    rm -f "$WORK/finished"
     LAB_NAME=gdb.$2 LAB_QEMU_EXTRA="-gdb unix:$WORK/gdb.sock,server=on,wait=off" \
+        LAB_STOPPED="while [ ! -e $WORK/finished ]; do sleep 0.1; done" \
         tests/vmcores/lab/lab.sh run "$1" "$2" >"$WORK/lab" 2>&1 &
     lab=$!
     run_gdb -x "$WORK/script" "$LABDIR/cache/$1/vmlinux" >"$WORK/log" || true
+    touch "$WORK/finished"
     wait $lab || rc=$?
     if [ $rc != 0 ]; then
         fail "$1/$2: $(tail -n 1 "$WORK/lab")"

@@ -42,6 +42,8 @@ class Guest:
             return self.connection.send_packet(text)
         except gdb.error:
             return b""
+        except RuntimeError:  # GDB's word for a connection that has ended
+            raise abi.ZdmError("the connection to the guest is gone") from None
 
     def close(self):
         pass

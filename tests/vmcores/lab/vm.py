@@ -216,6 +216,8 @@ def drive(guest, kdump):
             raise LabError(f"in the guest: {rest}")
         elif word in ("ready", "halted"):
             guest.qmp.command("stop")
+            if os.environ.get("LAB_STOPPED"):
+                subprocess.run(["sh", "-c", os.environ["LAB_STOPPED"]], check=True, timeout=900)
             testify(guest, rest.split() if word == "halted" else None)
             if not kdump:
                 take_dumps(guest)
