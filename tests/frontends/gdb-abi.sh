@@ -7,7 +7,7 @@ set -eu
 # shellcheck source=tests/frontends/gdb-lib.sh
 . "$(dirname "$0")/gdb-lib.sh"
 
-PAIRS='ReaderOps:zdm_reader_ops Kernel:zdm_kernel Range:zdm_range Member:zdm_member Sink:zdm_sink
+PAIRS='ReaderOps:zdm_reader_ops OpenOpts:zdm_open_opts Kernel:zdm_kernel Range:zdm_range Member:zdm_member Sink:zdm_sink
     OopsWord:zdm_oops_word'
 
 # what Python has: "TYPE MEMBER OFFSET SIZE", and the type itself as member "."

@@ -93,14 +93,17 @@ says "another library" "^libzdm.so.1 has API 999, these GDB commands need 1" "zd
     -iex "python import os; os.environ['ZDM_LIBDIR'] = '$WORK/lib'" -c "$DUMP"
 
 # no vmlinux, or the wrong one
-run_gdb -c "$DUMP" -ex "source $ZDM_GDB" -ex "zdm ranges" | sed '1,/START_PFN/{/START_PFN/!d}' \
-    >"$WORK/without"
 "$B/zdm" ranges -q "$DUMP" >"$WORK/cli"
-if diff "$WORK/cli" "$WORK/without" >"$WORK/diff"; then
-    pass
-else
-    fail "without a vmlinux: $(head -n 5 "$WORK/diff")"
-fi
+"$B/zdm" capsule -q "$DUMP" "$WORK/capsule" >"$WORK/log" 2>&1 || fail "no capsule: $(cat "$WORK/log")"
+for file in "$DUMP" "$WORK/capsule"; do
+    run_gdb -c "$file" -ex "source $ZDM_GDB" -ex "zdm ranges" | sed '0,/START_PFN/{/START_PFN/!d}' \
+        >"$WORK/without"
+    if diff "$WORK/cli" "$WORK/without" >"$WORK/diff"; then
+        pass
+    else
+        fail "$file without a vmlinux: $(head -n 5 "$WORK/diff")"
+    fi
+done
 for wrong in "$LABDIR"/cache/*/vmlinux; do
     if [ -e "$wrong" ] && [ "$wrong" != "$VMLINUX" ]; then
         says "wrong vmlinux" "^wrong vmlinux: $wrong has build-id [0-9a-f]+, the kernel in the target is .* with build-id [0-9a-f]+" \

@@ -47,6 +47,11 @@ class ReaderOps(c.Structure):
                 ("complete_symbols", c.c_bool), ("complete_types", c.c_bool)]
 
 
+class OpenOpts(c.Structure):
+    _fields_ = [("size", c.c_size_t), ("sources", c.POINTER(c.c_void_p)),
+                ("nr_sources", c.c_size_t)]
+
+
 class Kernel(c.Structure):
     _fields_ = [("release", c.c_char_p), ("machine", c.c_char_p), ("symbols", c.c_char_p),
                 ("types", c.c_char_p), ("page_size", c.c_uint64), ("section_pages", c.c_uint64),
@@ -71,8 +76,8 @@ class OopsWord(c.Structure):
 
 _FUNCTIONS = {
     "zdm_version": (c.c_char_p, []),
-    "zdm_open": (c.c_int, [c.POINTER(ReaderOps), c.c_void_p, c.c_void_p, c.POINTER(c.c_void_p),
-                           c.c_char_p, c.c_size_t]),
+    "zdm_open": (c.c_int, [c.POINTER(ReaderOps), c.c_void_p, c.POINTER(OpenOpts),
+                           c.POINTER(c.c_void_p), c.c_char_p, c.c_size_t]),
     "zdm_close": (None, [c.c_void_p]),
     "zdm_session_kernel": (c.POINTER(Kernel), [c.c_void_p]),
     "zdm_session_read": (c.c_int, [c.c_void_p, c.c_uint64, c.c_void_p, c.c_size_t]),

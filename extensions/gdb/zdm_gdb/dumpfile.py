@@ -11,6 +11,8 @@ _FUNCTIONS = {
     "zdm_dumpfile_open": (c.c_void_p, [c.c_char_p, c.c_char_p, c.c_size_t]),
     "zdm_dumpfile_close": (None, [c.c_void_p]),
     "zdm_dumpfile_ops": (c.POINTER(abi.ReaderOps), [c.c_void_p]),
+    "zdm_dumpfile_layout": (c.c_void_p, [c.c_void_p, c.c_char_p, c.c_size_t]),
+    "zdm_dumpfile_layout_close": (None, [c.c_void_p]),
     "zdm_dumpfile_damage": (c.c_char_p, [c.c_void_p]),
 }
 
@@ -22,16 +24,26 @@ class DumpFile:
     def __init__(self, path):
         self.path = path
         self.priv = None
+        self.layout = None
         self.lib = abi.load_library("libzdm-dumpfile.so", _FUNCTIONS)
         err = c.create_string_buffer(512)
         self.priv = self.lib.zdm_dumpfile_open(path.encode(), err, len(err))
-        if not self.priv:
+        if self.priv:
+            self.layout = self.lib.zdm_dumpfile_layout(self.priv, err, len(err))
+        if not self.priv or err.value:
+            self.close()
             raise abi.ZdmError(f"{path}: {err.value.decode(errors='replace')}")
 
+    def layouts(self):
+        """What a capsule brings along of symbols and types."""
+        return [self.layout] if self.layout else []
+
     def close(self):
+        if self.layout:
+            self.lib.zdm_dumpfile_layout_close(self.layout)
         if self.priv:
             self.lib.zdm_dumpfile_close(self.priv)
-        self.priv = None
+        self.priv = self.layout = None
 
     def vmcoreinfo(self):
         """The note's lines, {} if the dump has none."""

@@ -51,6 +51,9 @@ class Guest:
     def damage(self):
         return None
 
+    def layouts(self):
+        return []
+
     @contextlib.contextmanager
     def reading(self):
         """While inside, QEMU takes addresses for physical ones. Never left that way."""

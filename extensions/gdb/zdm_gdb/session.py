@@ -29,8 +29,11 @@ class Session:
         self.source.prepare(self.vmlinux)
         self.ops = self.source.ops(self._callback)
         self.vmlinux.fill(self.ops, self._callback)
+        layouts = self.source.layouts()
+        opts = abi.OpenOpts(c.sizeof(abi.OpenOpts), (c.c_void_p * len(layouts))(*layouts),
+                            len(layouts))
         with self.source.reading():
-            self.call(self.lib.zdm_open, c.byref(self.ops), self.source.priv, None,
+            self.call(self.lib.zdm_open, c.byref(self.ops), self.source.priv, c.byref(opts),
                       c.byref(self.handle))
 
     def close(self):
