@@ -14,6 +14,9 @@ const struct zdm_kdef_row zdm_kdef_rows[ZDM_NR_KDEFS] = {
 
 #define NAME_MAX_BYTES 64
 
+/* No structure of any kernel is larger; so sums of offsets and sizes cannot overflow. */
+#define TYPE_MAX_BYTES (UINT64_C(1) << 28)
+
 /* Copy the next of "a|b|c" into buf; returns the rest, or NULL after the last. */
 static const char *next_name(const char *names, char *buf)
 {
@@ -38,10 +41,14 @@ static enum zdm_status ask_one(const struct zdm_source *src, const struct zdm_kd
 	case ZDM_KDEF_SYMBOL:
 		return ops->symbol ? ops->symbol(src->self, name, &val->value) : ZDM_ABSENT;
 	case ZDM_KDEF_SIZE:
-		return ops->size ? ops->size(src->self, row->type, &val->value) : ZDM_ABSENT;
+		if (ops->size)
+			st = ops->size(src->self, row->type, &val->value);
+		return st == ZDM_OK && val->value > TYPE_MAX_BYTES ? ZDM_CORRUPT : st;
 	case ZDM_KDEF_MEMBER:
 		if (ops->member)
 			st = ops->member(src->self, row->type, name, &mem);
+		if (st == ZDM_OK && (mem.off_bytes > TYPE_MAX_BYTES || mem.size_bytes > TYPE_MAX_BYTES))
+			return ZDM_CORRUPT;
 		if (st == ZDM_OK) {
 			val->value = mem.off_bytes;
 			val->size_bytes = mem.size_bytes;
@@ -80,15 +87,14 @@ static void ask_source(const struct zdm_source *src, const struct zdm_kdef_row *
 }
 
 /*
- * kallsyms and a symbol table list all symbols, VMCOREINFO a choice; hosts say.
+ * A symbol table lists all symbols, VMCOREINFO a choice; hosts and kallsyms say.
  * A layout file that calls itself complete was made where both were complete.
  */
 static bool lists_all_symbols(const struct zdm_source *src)
 {
 	if (!src->symbols)
 		return false;
-	return src->complete_symbols || !strcmp(src->symbols, "kallsyms") ||
-	       !strcmp(src->symbols, "vmlinux") ||
+	return src->complete_symbols || !strcmp(src->symbols, "vmlinux") ||
 	       (!strcmp(src->symbols, "layout") && src->complete_types);
 }
 

@@ -44,6 +44,16 @@ static void write_row(struct zdm_out *o, const struct zdm_kdef_row *row, const s
 	}
 }
 
+static bool has_doubt(const struct zdm_kdef *k)
+{
+	size_t id;
+
+	for (id = 0; id < ZDM_NR_KDEFS; id++)
+		if (k->v[id].status != ZDM_OK && k->v[id].status != ZDM_ABSENT)
+			return true;
+	return false;
+}
+
 size_t zdm_layout_write(const struct zdm_kdef *k, const struct zdm_layout_info *info,
 			const struct zdm_sink *out)
 {
@@ -61,8 +71,12 @@ size_t zdm_layout_write(const struct zdm_kdef *k, const struct zdm_layout_info *
 		write_row(&o, &zdm_kdef_rows[id], &k->v[id], info->kaslr_offset);
 		nr++;
 	}
-	/* what is not listed does not exist, rather than being unknown */
-	if (k->complete_types && k->complete_symbols)
+	/*
+	 * What is not listed does not exist, rather than being unknown. A row of
+	 * which the sources could not tell (two symbols of one name, types that
+	 * disagree) is not listed either, and must not pass for absent.
+	 */
+	if (k->complete_types && k->complete_symbols && !has_doubt(k))
 		zdm_outf(&o, "NUMBER(zdm_complete)=1\n");
 	return nr;
 }

@@ -15,6 +15,7 @@ struct kallsyms {
 	struct zdm_ksyms tables;
 	struct zdm_index index;		/* names without .llvm.NUMBER; entry = symbol */
 	const struct encoding *encoding;
+	bool data;			/* lists variables: CONFIG_KALLSYMS_ALL */
 };
 
 /* CONFIG_KALLSYMS_BASE_RELATIVE=n: addresses as they are. */
@@ -156,6 +157,7 @@ static enum zdm_status index_names(struct kallsyms *k, char *err, size_t err_len
 				 "give a vmlinux or a layout file", i, k->tables.nr);
 			return ZDM_CORRUPT;
 		}
+		k->data |= zdm_symbol_is_variable(buf[0]);
 		len = zdm_symbol_base_len(buf + 1, len - 1);
 		st = zdm_index_add(&k->index, zdm_index_hash(buf + 1, len));
 	}
@@ -247,5 +249,6 @@ enum zdm_status zdm_source_kallsyms_open(struct zdm_reader *r, struct zdm_source
 		return st;
 	}
 	(*ret)->symbols = "kallsyms";
+	(*ret)->complete_symbols = k->data;
 	return ZDM_OK;
 }

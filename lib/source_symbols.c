@@ -28,6 +28,11 @@ enum zdm_status zdm_symbol_result(const struct zdm_symbol_pick *pick, uint64_t *
 	return ZDM_OK;
 }
 
+bool zdm_symbol_is_variable(char type)
+{
+	return type == 'b' || type == 'B' || type == 'd' || type == 'D';
+}
+
 size_t zdm_symbol_base_len(const char *name, size_t len)
 {
 	static const char mark[] = ".llvm.";

@@ -30,6 +30,9 @@ void zdm_symbol_offer(struct zdm_symbol_pick *pick, enum zdm_symbol_rank rank, b
 /* ABSENT: none offered; UNSUPPORTED: several, and no way to tell which. */
 enum zdm_status zdm_symbol_result(const struct zdm_symbol_pick *pick, uint64_t *kaddr);
 
+/* By nm's letter: initialised data or bss, which only CONFIG_KALLSYMS_ALL lists. */
+bool zdm_symbol_is_variable(char type);
+
 /* Length of a name without the .llvm.NUMBER that Clang's LTO gives to statics. */
 size_t zdm_symbol_base_len(const char *name, size_t len);
 

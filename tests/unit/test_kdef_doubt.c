@@ -3,6 +3,7 @@
 #include "test_util.h"
 
 #include "kfeat.h"
+#include "layout.h"
 
 /* Two symbols of that name; two types that disagree; nothing else. */
 static enum zdm_status doubt_symbol(void *self, const char *name, uint64_t *kaddr)
@@ -54,4 +55,88 @@ static void test_doubt_stays(void **state)
 	assert_int_equal(k.v[ZDM_MEM_SECTION_USAGE].value, 8);
 }
 
-TEST_MAIN(cmocka_unit_test(test_doubt_stays))
+static bool to_text(void *priv, const char *text, size_t len)
+{
+	strncat(priv, text, len);
+	return true;
+}
+
+/*
+ * A row in doubt is not written to a layout file; were that file to call itself
+ * complete, whoever reads it would take the row for absent.
+ */
+static void test_doubt_is_not_complete(void **state)
+{
+	static const struct zdm_source_ops doubt_ops = { .symbol = doubt_symbol,
+							 .member = know_member };
+	static const struct zdm_source_ops know_ops = { .member = know_member };
+	const struct zdm_source doubt = { .ops = &doubt_ops, .symbols = "vmlinux", .types = "dwarf",
+					  .complete_types = true };
+	const struct zdm_source know = { .ops = &know_ops, .symbols = "vmlinux", .types = "dwarf",
+					 .complete_types = true };
+	const struct zdm_source *one = &doubt, *other = &know;
+	const struct zdm_layout_info info = { "6.1", "", 0 };
+	char text[2000] = "";
+	const struct zdm_sink sink = { .emit_fn = to_text, .priv = text };
+	static struct zdm_kdef k;
+
+	(void)state;
+	zdm_kdef_resolve(&k, &one, 1, 0);
+	assert_int_equal(k.v[ZDM_SYM_PAGE_INIT_POISONING].status, ZDM_UNSUPPORTED);
+	zdm_layout_write(&k, &info, &sink);
+	assert_null(strstr(text, "zdm_complete"));
+	text[0] = '\0';
+	zdm_kdef_resolve(&k, &other, 1, 0);
+	zdm_layout_write(&k, &info, &sink);
+	assert_non_null(strstr(text, "NUMBER(zdm_complete)=1"));
+}
+
+static enum zdm_status absurd_size(void *self, const char *type, uint64_t *bytes)
+{
+	(void)self, (void)type;
+	*bytes = UINT64_MAX - 7;
+	return ZDM_OK;
+}
+
+static enum zdm_status absurd_member(void *self, const char *type, const char *member,
+				     struct zdm_member *ret)
+{
+	(void)self, (void)type, (void)member;
+	*ret = (struct zdm_member){ UINT64_MAX - 7, 8 };
+	return ZDM_OK;
+}
+
+/* An offset that overflows when a size is added would pass every later check. */
+static void test_absurd(void **state)
+{
+	static const struct zdm_source_ops ops = { .size = absurd_size, .member = absurd_member };
+	const struct zdm_source host = { .ops = &ops, .types = "host" }, *chain = &host;
+	static struct zdm_kdef k;
+
+	(void)state;
+	zdm_kdef_resolve(&k, &chain, 1, 0);
+	assert_int_equal(k.v[ZDM_MEM_SECTION_MEM_MAP].status, ZDM_CORRUPT);
+	assert_int_equal(k.v[ZDM_SIZE_PAGE].status, ZDM_CORRUPT);
+}
+
+/* kallsyms without CONFIG_KALLSYMS_ALL: what it does not list may well exist. */
+static void test_partial_kallsyms(void **state)
+{
+	static const struct zdm_source_ops none_ops = { .symbol = NULL };
+	struct zdm_source kallsyms = { .ops = &none_ops, .symbols = "kallsyms" };
+	const struct zdm_source *chain = &kallsyms;
+	static struct zdm_kdef k;
+	struct zdm_kfeat f;
+
+	(void)state;
+	zdm_kdef_resolve(&k, &chain, 1, 0);
+	zdm_kfeat_probe(&f, &k);
+	assert_int_equal(f.v[ZDM_FEAT_INIT_POISON], ZDM_UNKNOWN);
+	kallsyms.complete_symbols = true;
+	zdm_kdef_resolve(&k, &chain, 1, 0);
+	zdm_kfeat_probe(&f, &k);
+	assert_int_equal(f.v[ZDM_FEAT_INIT_POISON], ZDM_NO);
+}
+
+TEST_MAIN(cmocka_unit_test(test_doubt_stays), cmocka_unit_test(test_doubt_is_not_complete),
+	  cmocka_unit_test(test_absurd), cmocka_unit_test(test_partial_kallsyms))

@@ -130,6 +130,34 @@ static void test_ages(void **state)
 	}
 }
 
+/*
+ * CONFIG_KALLSYMS_ALL=n: functions only. That pgmap_array is not listed then says
+ * nothing about the kernel.
+ */
+static void test_functions_only(void **state)
+{
+	static const struct sym functions[] = {
+		{ 0xffffffff81000000, "T_stext" },
+		{ 0xffffffff81234560, "tmemory_block_change_state" },
+		{ 0xffffffff82100000, "D__start_rodata" },
+	};
+	struct opened o;
+
+	(void)state;
+	prepare(&o, AGE_6_12, few, NR_FEW);
+	assert_int_equal(try_open(&o), ZDM_OK);
+	assert_true(o.src->complete_symbols);
+	finish(&o);
+	prepare(&o, AGE_6_12, functions, 2);
+	assert_int_equal(try_open(&o), ZDM_OK);
+	assert_false(o.src->complete_symbols);
+	finish(&o);
+	prepare(&o, AGE_6_12, functions, 3);
+	assert_int_equal(try_open(&o), ZDM_OK);
+	assert_true(o.src->complete_symbols);
+	finish(&o);
+}
+
 /* Variables before functions, global ones before local ones, exact names before LTO's. */
 static void test_choice(void **state)
 {
@@ -381,7 +409,7 @@ static void test_fuzz(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ages),
+		cmocka_unit_test(test_ages), cmocka_unit_test(test_functions_only),
 		cmocka_unit_test(test_choice),
 		cmocka_unit_test(test_moved),
 		cmocka_unit_test(test_many),

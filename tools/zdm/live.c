@@ -12,6 +12,7 @@
 
 #include "fileio.h"
 #include "live.h"
+#include "source_symbols.h"
 
 #define BTF_PATH "/sys/kernel/btf/vmlinux"
 #define KALLSYMS_PATH "/proc/kallsyms"
@@ -62,11 +63,12 @@ static struct live_symbol *find(struct live *l, const char *name)
 static void take_line(struct live *l, const char *line)
 {
 	struct live_symbol *sym;
-	char name[512], module[8] = "";
+	char name[512], module[8] = "", type;
 	uint64_t kaddr;
 
-	if (sscanf(line, "%" SCNx64 " %*c %511s %7s", &kaddr, name, module) < 2 || module[0])
+	if (sscanf(line, "%" SCNx64 " %c %511s %7s", &kaddr, &type, name, module) < 3 || module[0])
 		return;
+	l->data |= zdm_symbol_is_variable(type);
 	/* Clang's LTO renames statics: pgmap_array.llvm.123 */
 	if (strstr(name, ".llvm."))
 		*strstr(name, ".llvm.") = '\0';
@@ -198,6 +200,7 @@ int live_open(struct live *l, const char *kallsyms, const char *btf, char *err, 
 	l->symbols.ops = &live_ops;
 	l->symbols.self = l;
 	l->symbols.symbols = "kallsyms";
+	l->symbols.complete_symbols = l->data;
 	return 0;
 }
 

@@ -16,6 +16,7 @@ struct live {
 	struct zdm_source *types;	/* of the BTF file */
 	struct live_symbol *symbol;
 	size_t nr;
+	bool data;			/* variables are listed: CONFIG_KALLSYMS_ALL */
 	uint64_t kaslr_offset;
 	char release[65];
 	char build_id[41];
