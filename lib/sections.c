@@ -8,8 +8,14 @@
 
 #define ROOT_CHUNK 512u		/* root pointers read at a time */
 #define MAX_ROOT_BYTES 65536u
-#define MAX_BEYOND 4096u		/* all there are with 4 levels of page tables */
+#define MAX_BEYOND 4096u	/* all there are with 4 levels of page tables */
 #define MAX_SECTIONS (1u << 22)	/* 512 TiB of 128 MiB sections; more is damage */
+
+/* A root that the array names, or that it may name where the array cannot be read. */
+struct root {
+	uint64_t nr, kaddr;
+	enum zdm_status status;
+};
 
 struct scan {
 	struct zdm_session *s;
@@ -17,6 +23,8 @@ struct scan {
 	struct zdm_warnings *w;
 	uint64_t entry_bytes, per_root, nr_roots;
 	uint64_t map_off, usage_off;
+	struct root *roots;		/* by nr */
+	size_t nr_found, cap_found;
 	uint8_t *root;			/* one root's entries */
 };
 
@@ -88,7 +96,12 @@ static enum zdm_status add_map(struct scan *sc, struct zdm_section *sec)
 	uint64_t *map;
 
 	sec->map_status = ZDM_ABSENT;
-	if (!words || !(sec->flags & ZDM_SECTION_HAS_MEM_MAP))
+	if (!(sec->flags & ZDM_SECTION_HAS_MEM_MAP))
+		return ZDM_OK;
+	/* that nobody knows where to find a bitmap does not mean that there is none */
+	if (!words && sc->s->f.v[ZDM_FEAT_SUBSECTIONS] != ZDM_NO)
+		sec->map_status = ZDM_UNSUPPORTED;
+	if (!words)
 		return ZDM_OK;
 	map = zdm_grow((void **)&o->maps, &o->cap_maps, o->nr_maps, words * sizeof(*map));
 	if (!map)
@@ -118,8 +131,6 @@ static enum zdm_status add_section(struct scan *sc, uint64_t nr, const uint8_t *
 
 	if (!(raw & b->present))
 		return ZDM_OK;
-	if (o->nr == MAX_SECTIONS)
-		return ZDM_CORRUPT;
 	sec = zdm_grow((void **)&o->v, &o->cap, o->nr, sizeof(*sec));
 	if (!sec)
 		return ZDM_NOMEM;
@@ -136,18 +147,21 @@ static enum zdm_status add_section(struct scan *sc, uint64_t nr, const uint8_t *
 	return add_map(sc, sec);
 }
 
-static enum zdm_status scan_root(struct scan *sc, uint64_t root_nr, uint64_t root_kaddr)
+static enum zdm_status scan_root(struct scan *sc, const struct root *root)
 {
 	size_t bytes = sc->per_root * sc->entry_bytes;
-	uint64_t nr = root_nr * sc->per_root, i;
-	enum zdm_status st;
+	uint64_t nr = root->nr * sc->per_root, i;
+	enum zdm_status st = root->status;
 
-	st = zdm_read_kaddr(sc->s->r, root_kaddr, sc->root, bytes);
+	if (st == ZDM_OK && sc->out->nr > MAX_SECTIONS - sc->per_root)
+		st = ZDM_CORRUPT;
+	if (st == ZDM_OK)
+		st = zdm_read_kaddr(sc->s->r, root->kaddr, sc->root, bytes);
 	if (st == ZDM_UNREADABLE || st == ZDM_CORRUPT)
-		return add_gap(sc, nr, st, root_kaddr);
+		return add_gap(sc, nr, st, root->kaddr);
 	for (i = 0; st == ZDM_OK && i < sc->per_root && nr + i < sc->s->g.nr_sections_max; i++)
 		st = add_section(sc, nr + i, sc->root + i * sc->entry_bytes,
-				 root_kaddr + i * sc->entry_bytes);
+				 root->kaddr + i * sc->entry_bytes);
 	return st;
 }
 
@@ -220,7 +234,7 @@ static enum zdm_status plausible_array(struct scan *sc, uint64_t array_kaddr)
  * 4.15) or the array itself (VMCOREINFO, and every source before): the one
  * that leads to sections is right.
  */
-static enum zdm_status find_array(struct scan *sc, uint64_t *array_kaddr)
+static enum zdm_status find_array_at(struct scan *sc, uint64_t *array_kaddr)
 {
 	uint64_t sym = zdm_kdef_get(&sc->s->k, ZDM_SYM_MEM_SECTION), deref = 0;
 	enum zdm_status read = zdm_read_u64(sc->s->r, sym, &deref), st;
@@ -236,7 +250,36 @@ static enum zdm_status find_array(struct scan *sc, uint64_t *array_kaddr)
 	return st;
 }
 
-static enum zdm_status scan_roots(struct scan *sc, uint64_t array_kaddr, uint64_t nr_roots)
+/* Where the memmap is said to be may be wrong; the sections, all of one mind, are not. */
+static enum zdm_status find_array(struct scan *sc, uint64_t *array_kaddr)
+{
+	uint64_t said = sc->s->g.vmemmap_kaddr;
+	enum zdm_status st = find_array_at(sc, array_kaddr);
+
+	if (st == ZDM_OK || !said)
+		return st;
+	sc->s->g.vmemmap_kaddr = 0;
+	if (find_array_at(sc, array_kaddr) != ZDM_OK)
+		return st;
+	if (zdm_kdef_has(&sc->s->k, ZDM_SYM_VMEMMAP_BASE))
+		zdm_warnf(sc->w, true, "no section leads to the memmap at %016" PRIx64
+			  " that vmemmap_base says", said);
+	return ZDM_OK;
+}
+
+static enum zdm_status add_root(struct scan *sc, uint64_t nr, uint64_t kaddr, enum zdm_status st)
+{
+	struct root *root = zdm_grow((void **)&sc->roots, &sc->cap_found, sc->nr_found,
+				     sizeof(*root));
+
+	if (!root)
+		return ZDM_NOMEM;
+	*root = (struct root){ nr, kaddr, st };
+	sc->nr_found++;
+	return ZDM_OK;
+}
+
+static enum zdm_status find_roots(struct scan *sc, uint64_t array_kaddr, uint64_t nr_roots)
 {
 	uint64_t roots[ROOT_CHUNK], i, done;
 	enum zdm_status st = ZDM_OK;
@@ -248,12 +291,12 @@ static enum zdm_status scan_roots(struct scan *sc, uint64_t array_kaddr, uint64_
 		st = zdm_read_kaddr(sc->s->r, kaddr, roots, n * 8);
 		if (st == ZDM_UNREADABLE || st == ZDM_CORRUPT) {
 			for (i = 0, st = ZDM_OK; i < n && st == ZDM_OK; i++)
-				st = add_gap(sc, (done + i) * sc->per_root, ZDM_UNREADABLE, kaddr);
+				st = add_root(sc, done + i, kaddr, ZDM_UNREADABLE);
 			continue;
 		}
 		for (i = 0; i < n && st == ZDM_OK; i++) {
 			if (roots[i])
-				st = scan_root(sc, done + i, roots[i]);
+				st = add_root(sc, done + i, roots[i], ZDM_OK);
 		}
 	}
 	return st;
@@ -278,7 +321,7 @@ static uint64_t roots_in_use(struct scan *sc)
  * Should the kernel's idea of the highest section be damaged, sections beyond
  * it must not pass for absent. What the dump lacks there is as it should be.
  */
-static enum zdm_status scan_beyond(struct scan *sc, uint64_t array_kaddr, uint64_t used)
+static enum zdm_status find_beyond(struct scan *sc, uint64_t array_kaddr, uint64_t used)
 {
 	uint64_t end = sc->nr_roots < MAX_BEYOND ? sc->nr_roots : MAX_BEYOND;
 	enum zdm_status st = ZDM_OK;
@@ -294,10 +337,80 @@ static enum zdm_status scan_beyond(struct scan *sc, uint64_t array_kaddr, uint64
 				continue;
 			zdm_warnf(sc->w, true, "sections from %" PRIu64 " on are beyond "
 				  "__highest_present_section_nr", (used + i) * sc->per_root);
-			st = scan_root(sc, used + i, roots[i]);
+			st = add_root(sc, used + i, roots[i], ZDM_OK);
 		}
 	}
 	return st;
+}
+
+static int root_by_kaddr(const void *a, const void *b)
+{
+	const struct root *x = a, *y = b;
+
+	return x->kaddr < y->kaddr ? -1 : x->kaddr > y->kaddr;
+}
+
+static int root_by_nr(const void *a, const void *b)
+{
+	const struct root *x = a, *y = b;
+
+	return x->nr < y->nr ? -1 : x->nr > y->nr;
+}
+
+/*
+ * Each root is an allocation of its own (sparse_index_alloc(), mm/sparse.c). Of
+ * two that overlap one is wrong, and nothing says which. This also keeps an
+ * array full of one pointer from costing as much as a machine full of memory.
+ */
+static void judge_roots(struct scan *sc)
+{
+	uint64_t bytes = sc->per_root * sc->entry_bytes;
+	size_t i;
+
+	if (sc->nr_found < 2)
+		return;
+	qsort(sc->roots, sc->nr_found, sizeof(*sc->roots), root_by_kaddr);
+	for (i = 1; i < sc->nr_found; i++) {
+		struct root *a = &sc->roots[i - 1], *b = &sc->roots[i];
+
+		if (b->kaddr - a->kaddr >= bytes)
+			continue;
+		a->status = a->status == ZDM_OK ? ZDM_CORRUPT : a->status;
+		b->status = b->status == ZDM_OK ? ZDM_CORRUPT : b->status;
+	}
+	qsort(sc->roots, sc->nr_found, sizeof(*sc->roots), root_by_nr);
+}
+
+static enum zdm_status scan_roots(struct scan *sc, uint64_t array_kaddr)
+{
+	uint64_t used = roots_in_use(sc);
+	enum zdm_status st = find_roots(sc, array_kaddr, used);
+	size_t i;
+
+	if (st == ZDM_OK)
+		st = find_beyond(sc, array_kaddr, used);
+	if (st == ZDM_OK)
+		judge_roots(sc);
+	for (i = 0; i < sc->nr_found && st == ZDM_OK; i++)
+		st = scan_root(sc, &sc->roots[i]);
+	return st;
+}
+
+/* The address that most sections hold, if it is one of more than half of them. */
+static uint64_t most_sections(const struct zdm_sections *o, uint64_t mask)
+{
+	uint64_t best = 0;
+	size_t i, lead = 0;
+
+	/* Boyer and Moore: whoever is left over may be the majority, nobody else is */
+	for (i = 0; i < o->nr; i++) {
+		if (!(o->v[i].flags & ZDM_SECTION_HAS_MEM_MAP))
+			continue;
+		if (!lead)
+			best = o->v[i].raw & mask;
+		lead += (o->v[i].raw & mask) == best ? 1 : (size_t)-1;
+	}
+	return best;
 }
 
 /* All sections agree on one address; the odd ones out are damaged. */
@@ -307,10 +420,8 @@ static void settle_vmemmap(struct scan *sc)
 	struct zdm_sections *o = sc->out;
 	size_t i;
 
-	for (i = 0; i < o->nr && !g->vmemmap_kaddr; i++) {
-		if (o->v[i].flags & ZDM_SECTION_HAS_MEM_MAP)
-			g->vmemmap_kaddr = o->v[i].raw & g->bits.map_mask;
-	}
+	if (!g->vmemmap_kaddr)
+		g->vmemmap_kaddr = most_sections(o, g->bits.map_mask);
 	sc->s->kernel.vmemmap_kaddr = g->vmemmap_kaddr;
 	for (i = 0; i < o->nr; i++) {
 		struct zdm_section *sec = &o->v[i];
@@ -341,9 +452,8 @@ enum zdm_status zdm_sections_read(struct zdm_session *s, struct zdm_sections *re
 		st = sc.root ? find_array(&sc, &array_kaddr) : ZDM_NOMEM;
 	}
 	if (st == ZDM_OK)
-		st = scan_roots(&sc, array_kaddr, roots_in_use(&sc));
-	if (st == ZDM_OK)
-		st = scan_beyond(&sc, array_kaddr, roots_in_use(&sc));
+		st = scan_roots(&sc, array_kaddr);
+	free(sc.roots);
 	free(sc.root);
 	if (st == ZDM_OK) {
 		settle_vmemmap(&sc);
@@ -384,13 +494,17 @@ const struct zdm_section *zdm_sections_find(const struct zdm_sections *sec, uint
 
 const struct zdm_section_gap *zdm_sections_gap(const struct zdm_sections *sec, uint64_t nr)
 {
-	size_t i;
+	size_t lo = 0, hi = sec->nr_gaps;
 
-	for (i = 0; i < sec->nr_gaps; i++) {
-		if (nr >= sec->gaps[i].start_nr && nr < sec->gaps[i].end_nr)
-			return &sec->gaps[i];
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (sec->gaps[mid].end_nr <= nr)
+			lo = mid + 1;
+		else
+			hi = mid;
 	}
-	return NULL;
+	return lo < sec->nr_gaps && sec->gaps[lo].start_nr <= nr ? &sec->gaps[lo] : NULL;
 }
 
 enum zdm_tri zdm_sections_bit(const struct zdm_sections *sec, const struct zdm_section *section,
