@@ -154,7 +154,7 @@ const struct zdm_command cmd_oops = {
 	.name = "oops",
 	.operands = "VMCORE",
 	.min_operands = 1, .max_operands = 1,
-	.purpose = "the postmortem of an oops: did it trip over a struct page?",
+	.purpose = "the postmortem of an oops: whether it tripped over a struct page",
 	.opts = options,
 	.help = "Takes the registers of each CPU from the dump's notes, or with --text those of\n"
 		"an oops as the kernel printed it, and names every value that is a struct page,\n"
