@@ -206,7 +206,7 @@ const struct zdm_command cmd_carve = {
 	.operands = "VMCORE [OUT]",
 	.min_operands = 1,
 	.max_operands = 2,
-	.purpose = "Write the dump as ELF without frames whose struct page is invalid",
+	.purpose = "write the dump as ELF without frames whose struct page is invalid",
 	.opts = options,
 	.help = "makedumpfile, crash, drgn and others read OUT as they are and never meet an invalid\n"
 		"struct page. Also left out: RAM that stores nothing but invalid struct pages.\n",

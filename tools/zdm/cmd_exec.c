@@ -194,7 +194,7 @@ const struct zdm_command cmd_exec = {
 	.operands = "-- HOST [ARGUMENT]...",
 	.min_operands = 1,
 	.max_operands = -1,
-	.purpose = "Run HOST (makedumpfile, crash, ...) on the carved view of its dump, no copy",
+	.purpose = "run makedumpfile, crash or another host on the carved view, no copy",
 	.opts = options,
 	.help = "HOST reads the dump through a small preloaded library, which puts new headers in\n"
 		"front of it. If the dump cannot be understood, HOST runs as without zdm.\n",
