@@ -19,9 +19,13 @@ for prog; do
     awk -v name="$name" '
         function flush() { if (bad != "") print "not ok " name ":" bad ": " substr(why, 1, 500); bad = "" }
         /^#/ { why = why " " substr($0, 2); next }
-        /^(not )?ok [0-9]+ *# SKIP/ { flush(); sub(/.*# SKIP */, ""); print "skip " name ":" $0 ": it says so"; n++; next }
+        /^(not )?ok [0-9]+ *# SKIP/ {
+            flush(); sub(/.*# SKIP */, "")
+            print "skip " name ":" $0 ": " (said ? said : "it does not say why"); n++; next }
         /^ok / { flush(); sub(/^ok [0-9]* *-? */, ""); print "ok " name ":" $0; n++; next }
-        /^not ok / { flush(); sub(/^not ok [0-9]* *-? */, ""); bad = $0; why = ""; n++ }
+        /^not ok / { flush(); sub(/^not ok [0-9]* *-? */, ""); bad = $0; why = ""; n++; next }
+        # what a test prints before it skips is the reason
+        !/^1\.\./ { said = $0; sub(/^SKIPPED: */, "", said) }
         END { flush(); exit n ? 0 : 3 }' "$work/out" >"$work/lines" ||
         echo "not ok $name: reported no test" >>"$work/lines"
     cat "$work/lines"
