@@ -78,7 +78,7 @@ says "oops without text" "^/nonexistent: No such file" "zdm oops /nonexistent" -
 says "oops in no text" "no registers of an oops" "zdm oops $ZDM_GDB" -c "$DUMP"
 says "no PFN in a function" "neither a page frame number|no page frame number" \
     'print $zdm_class(-5)' -c "$DUMP"
-says "struct page that may not be believed" "PFN 0x100000 may not be believed: reserved: " \
+says "struct page that may not be believed" "PFN 0x100000 may not be believed: reserved, " \
     'print $zdm_page(0x100000)' -c "$DUMP"
 says "struct page without types" "load the kernel's vmlinux" 'print $zdm_page(1)' -c "$DUMP"
 says "struct page that is absent" "absent" 'print $zdm_page(0x1000000)' -c "$DUMP"

@@ -85,7 +85,7 @@ _FUNCTIONS = {
     "zdm_model_build": (c.c_int, [c.c_void_p, c.POINTER(c.c_void_p), c.c_char_p, c.c_size_t]),
     "zdm_model_free": (None, [c.c_void_p]),
     "zdm_range_find": (c.POINTER(Range), [c.c_void_p, c.c_uint64]),
-    "zdm_range_reason": (c.c_size_t, [c.c_void_p, c.POINTER(Range), c.c_char_p, c.c_size_t]),
+    "zdm_reason_text": (c.c_char_p, [c.c_int]),
     "zdm_section_find": (c.c_void_p, [c.c_void_p, c.c_uint64]),
     "zdm_page_kaddr": (c.c_uint64, [c.POINTER(Kernel), c.c_uint64]),
     "zdm_class_name": (c.c_char_p, [c.c_int]),

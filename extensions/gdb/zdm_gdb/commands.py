@@ -277,11 +277,10 @@ it may not be believed."""
     def why_not(s, found):
         if not found:
             return "does not exist: absent"
-        reason = abi.c.create_string_buffer(512)
-        s.lib.zdm_range_reason(s.model(), found, reason, len(reason))
+        reason = s.lib.zdm_reason_text(found.reason).decode()
         name = s.lib.zdm_class_name(found.cls).decode()
         known = "may not be believed" if found.valid == abi.NO else "is not known to be valid"
-        return f"{known}: {name}: {reason.value.decode(errors='replace')}"
+        return f"{known}: {name}, {reason}"
 
 
 COMMANDS = (Zdm, Summary, Ranges, Pfn, Sections, Pgmaps, Oops, Open, Close)
