@@ -34,7 +34,7 @@ for s in $scenarios; do
     "$ZDM" exec -q --dump-level 31 -- cp "$dir/dump.elf" "$WORK/y.elf"
     check "$s/cp" pages "$WORK/c.elf" "$WORK/y.elf" "$dir"
     check "$s/cat" sh -c "'$ZDM' exec -q --dump-level 31 -- cat '$dir/dump.elf' | cmp - '$WORK/y.elf'"
-    check "$s/dd" bash -c "'$ZDM' exec -q --dump-level 31 -- dd if='$dir/dump.elf' skip=77 bs=1001 \
+    check "$s/dd" bash -c "'$ZDM' exec -q --dump-level 31 --vmcore '$dir/dump.elf' -- dd if='$dir/dump.elf' skip=77 bs=1001 \
         count=5000 iflag=fullblock 2>/dev/null | cmp - <(dd if='$WORK/y.elf' skip=77 bs=1001 count=5000 2>/dev/null)" 
     check "$s/readelf" sh -c "'$ZDM' exec -q --dump-level 31 --vmcore '$dir/dump.elf' -- readelf -lW '$dir/dump.elf' >'$WORK/a' &&
         readelf -lW '$WORK/y.elf' | cmp - '$WORK/a'"
