@@ -86,7 +86,7 @@ disk_make() {
     if [ -n "$S_KDUMP" ]; then
         cp "$K_DIR/vmlinuz" "$1/in/"
         initrd_with "$1/in/capture.cpio" "${LAB_CAPTURE_EXTRA:-}"
-        echo "console=ttyS0 panic=5 irqpoll nr_cpus=1 reset_devices acpi_no_memhotplug zdm.capture=1" \
+        echo "console=ttyS0 panic=5 no_timer_check irqpoll nr_cpus=1 reset_devices acpi_no_memhotplug zdm.capture=1" \
             >"$1/in/capture-append"
     fi
     mkdir "$1/root"
@@ -98,7 +98,8 @@ disk_make() {
 
 # guest_append: the guest's kernel arguments
 guest_append() {
-    local a="console=ttyS0 panic=5 oops=panic zdm.scenario=$S_NAME"
+    # no_timer_check: on a busy machine an emulated timer may miss the kernel's trial
+    local a="console=ttyS0 panic=5 oops=panic no_timer_check zdm.scenario=$S_NAME"
     [ -z "$S_KDUMP" ] || a="$a crashkernel=256M"
     [ "$K_SAVE" = - ] || a="$a zdm.save=$K_SAVE"
     case " $S_APPEND " in
