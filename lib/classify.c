@@ -76,14 +76,14 @@ static struct zdm_verdict device_progress(const struct zdm_facts *f)
 		if (f->part == ZDM_PART_BACKING && f->backing_done == ZDM_YES)
 			return verdict(ZDM_CLASS_ALTMAP, ZDM_YES, ZDM_REASON_ALTMAP_EARLY);
 		if (f->part == ZDM_PART_BACKING && f->backing_done == ZDM_UNKNOWN)
-			return unknown(ZDM_REASON_PAGES_UNVERIFIED, 0);
+			return unknown(ZDM_REASON_PAGES_UNVERIFIED, f->page_kaddr);
 		return verdict(ZDM_CLASS_PENDING, ZDM_NO, ZDM_REASON_NR_RANGE);
 	}
 	if (f->pages_done == ZDM_YES)
 		return done;
 	if (f->pages_done == ZDM_NO)
 		return verdict(ZDM_CLASS_PENDING, ZDM_NO, ZDM_REASON_PAGES_NOT_DONE);
-	return unknown(ZDM_REASON_PAGES_UNVERIFIED, 0);
+	return unknown(ZDM_REASON_PAGES_UNVERIFIED, f->page_kaddr);
 }
 
 /*
@@ -146,7 +146,7 @@ static struct zdm_verdict early_hole(const struct zdm_facts *f)
 	if (tainted && f->sampled_device == ZDM_YES)
 		return verdict(ZDM_CLASS_STALE, ZDM_NO, ZDM_REASON_STALE_ZONE);
 	if (tainted && f->sampled_device == ZDM_UNKNOWN)
-		return unknown(ZDM_REASON_STALE_UNREADABLE, 0);
+		return unknown(ZDM_REASON_STALE_UNREADABLE, f->page_kaddr);
 	if (zdm_feat_yes(f->feat, ZDM_FEAT_BOOTHOLE_INIT))
 		return verdict(ZDM_CLASS_BOOTHOLE, ZDM_YES, ZDM_REASON_BOOTHOLE_INIT);
 	if (f->feat->v[ZDM_FEAT_BOOTHOLE_INIT] == ZDM_NO)

@@ -36,6 +36,7 @@ struct zdm_facts {
 	enum zdm_memmap where;
 	enum zdm_in_dump in_dump;
 	uint64_t where_kaddr;
+	uint64_t page_kaddr;		/* the first struct page of the stretch */
 };
 
 struct zdm_verdict {

@@ -47,6 +47,7 @@ class State:
             m = re.match(r"\s*([0-9a-f]+)-([0-9a-f]+) : System RAM", line)
             if m:
                 self.ram.append((int(m[1], 16) >> 12, (int(m[2], 16) >> 12) + 1))
+        self.kdump = os.path.exists(os.path.join(os.path.dirname(path), "vmcore"))
         self.altmaps = self._nd_altmaps(s) + self._facts(s, "altmap")
         self.pending = self._facts(s, "pending")
         self.dying = self._facts(s, "dying")
@@ -133,13 +134,17 @@ class Rules:
         self.want(r, r.bytes in ("pgmap", "tail"), "device frame")
         return "device", "yes", "live pgmap, data part of its range"
 
+    def whole_section(self, r, pfn):
+        """Is the section all this device's, so that x86 stores its memmap in the altmap?"""
+        size = self.t.numbers["section_pages"]
+        start = pfn // size * size
+        return not self.section(pfn)[0] & EARLY and all(
+            x.pgmap == r.pgmap for x in self.t.runs if x.start < start + size and x.end > start)
+
     def reserve_bytes(self, r, pfn):
         # A memmap on the medium shows the medium's pattern. x86 puts only that of whole sections
         # there; a section that was there at boot keeps the memmap it has.
-        size = self.t.numbers["section_pages"]
-        start = pfn // size * size
-        if not self.section(pfn)[0] & EARLY and all(
-                x.pgmap == r.pgmap for x in self.t.runs if x.start < start + size and x.end > start):
+        if self.whole_section(r, pfn):
             self.want(r, r.bytes.startswith("fill:"), "reserve in a whole section")
 
     def ordinary(self, r, pfn):
@@ -175,6 +180,9 @@ class Rules:
                 return "reserved", "no", "the driver's reserve, whatever else is going on"
             # move_pfn_range_to_zone() writes the altmap's own struct pages, before the device's
             if reserve_end <= pfn < altmap_end and r.bytes == "selflist" and r.zone == ZONE_DEVICE:
+                if self.s.kdump and self.whole_section(r, pfn):
+                    return ("unknown", "unknown",
+                            "only these struct pages could tell, and a kdump lacks the device")
                 return "altmap", "yes", "the altmap's own struct pages are written already"
         return "pending", "no", "memremap_pages() stopped before nr_range counted this range"
 
