@@ -19,7 +19,10 @@ static void report_verdict(struct zdm_out *o, const struct zdm_range *r)
 	if (nr_case)
 		zdm_outf(o, ", case %d", nr_case);
 	zdm_outf(o, "\n  range     0x%" PRIx64 "-0x%" PRIx64 "\n", r->start_pfn, r->end_pfn);
-	zdm_outf(o, "  reason    %s\n", zdm_reason_text(r->reason));
+	zdm_outf(o, "  reason    %s", zdm_reason_text(r->reason));
+	if (r->evidence_kaddr)
+		zdm_outf(o, ", at %016" PRIx64, r->evidence_kaddr);
+	zdm_outf(o, "\n");
 }
 
 static void report_evidence(struct zdm_out *o, const struct zdm_model *m, uint64_t pfn)
