@@ -27,12 +27,15 @@ answer() {
 }
 
 same_answer() {
-    local text name form
+    local text name form which
     for text in tests/vmcores/text/*.txt; do
         name=${text##*/} name=${name%.txt}
         make_core "$text"
         all_forms
-        for form in $forms; do
+        # a flattened kdump goes through all of it; the others on a few vmcores
+        which=flat-kdump
+        case $name in *fsdax-dev|*collision|*split) which=$forms ;; esac
+        for form in $which; do
             run ranges -q --json --layout "$layout" "$work/$form"
             answer "$work/got"
             if cmp -s "$work/answer" "$work/got"; then ok "form/$name/$form"; else

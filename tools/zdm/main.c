@@ -166,24 +166,33 @@ static void print_usage(FILE *f)
 	fprintf(f, "\n%s\n%s", common_help, exit_help);
 }
 
-static void print_help(const struct zdm_command *cmd)
+static int option_width(const struct zdm_option *o)
+{
+	return (int)strlen(o->name) + (o->arg ? 1 + (int)strlen(o->arg) : 0);
+}
+
+static void print_options(const struct zdm_option *opts)
 {
 	const struct zdm_option *o;
+	int width = 16;		/* as the common ones */
 
+	for (o = opts; o->name; o++)
+		if (option_width(o) > width)
+			width = option_width(o);
+	printf("Options:\n");
+	for (o = opts; o->name; o++)
+		printf("  --%s%s%s%*s %s\n", o->name, o->arg ? " " : "", o->arg ? o->arg : "",
+		       width - option_width(o), "", o->help);
+	printf("\n");
+}
+
+static void print_help(const struct zdm_command *cmd)
+{
 	printf("Usage: zdm %s [options] %s\n%s.\n\n", cmd->name, cmd->operands, cmd->purpose);
 	if (cmd->help)
 		printf("%s\n", cmd->help);
-	if (cmd->opts) {
-		printf("Options:\n");
-		for (o = cmd->opts; o->name; o++) {
-			char name[40];
-
-			snprintf(name, sizeof(name), "--%s%s%s", o->name, o->arg ? " " : "",
-				 o->arg ? o->arg : "");
-			printf("  %-18s %s\n", name, o->help);
-		}
-		printf("\n");
-	}
+	if (cmd->opts)
+		print_options(cmd->opts);
 	printf("%s\n%s", common_help, exit_help);
 }
 
