@@ -124,7 +124,8 @@ static enum zdm_status analyse(struct capsule *c, char *err, size_t err_len)
 		st = zdm_source_layout_open_mem(c->layout, c->layout_len, "of this dump", &layout,
 						err, err_len);
 	if (st == ZDM_OK)
-		st = zdm_open_touched(&ops, &c->rec, &opts, record_touch, &c->rec, &s, err, err_len);
+		st = zdm_open_touched(&ops, &c->rec, &opts, record_touch, &c->rec, &s, err,
+				      err_len);
 	if (st == ZDM_OK)
 		st = zdm_model_build(s, &m, err, err_len);
 	zdm_model_free(m);

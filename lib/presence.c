@@ -8,7 +8,8 @@
 
 #define LINE_BYTES 48
 
-bool zdm_presence_add(struct zdm_presence *p, uint64_t start_paddr, uint64_t end_paddr, bool present)
+bool zdm_presence_add(struct zdm_presence *p, uint64_t start_paddr, uint64_t end_paddr,
+		      bool present)
 {
 	struct zdm_presence_run *last = p->nr ? &p->run[p->nr - 1] : NULL;
 

@@ -21,7 +21,8 @@ struct zdm_presence {
 };
 
 /* False when memory is out. */
-bool zdm_presence_add(struct zdm_presence *p, uint64_t start_paddr, uint64_t end_paddr, bool present);
+bool zdm_presence_add(struct zdm_presence *p, uint64_t start_paddr, uint64_t end_paddr,
+		      bool present);
 /* Sort and join. Where two runs overlap, the one that begins later loses its overlap. */
 void zdm_presence_sort(struct zdm_presence *p);
 /* The run that holds paddr, or NULL. */

@@ -55,7 +55,8 @@ static void report_page(struct zdm_out *o, struct zdm_session *s, uint64_t pfn)
 	zdm_outf(o, "  struct page\n");
 	zdm_outf(o, "    flags     %016" PRIx64 "%s%s\n", p.flags, names[0] ? " " : "", names);
 	if (p.zone >= 0)
-		zdm_outf(o, "    zone      %d%s, node %d\n", p.zone, zdm_zone_name(s, p.zone), p.node);
+		zdm_outf(o, "    zone      %d%s, node %d\n", p.zone, zdm_zone_name(s, p.zone),
+			 p.node);
 	zdm_outf(o, "    refcount  %d, mapcount %d\n", p.refcount, p.mapcount);
 	if (p.is_tail)
 		zdm_outf(o, "    word 1    %016" PRIx64 " tail of %016" PRIx64 "\n", p.word1,

@@ -76,8 +76,8 @@ static void report_pgmap(struct zdm_out *o, const struct zdm_model *m, size_t in
 	zdm_outf(o, "%5zu %016" PRIx64 " %-11s", index, p->kaddr, p->type);
 	if (pgmap_span(p, &span, &pages))
 		zdm_outf(o, " %12s %12s %8s", zdm_pfn_text(span.start_pfn, start),
-			 zdm_pfn_text(span.end_pfn, end), zdm_size_text(pages * zdm_model_kernel(m)->page_size,
-							  size));
+			 zdm_pfn_text(span.end_pfn, end),
+			 zdm_size_text(pages * zdm_model_kernel(m)->page_size, size));
 	else
 		zdm_outf(o, " %12s %12s %8s", "-", "-", "-");
 	if (p->nr_range >= 0)
@@ -112,7 +112,7 @@ static void report_pgmaps(struct zdm_out *o, const struct zdm_model *m)
 
 struct total {
 	uint64_t pages, ranges;
-	uint64_t missing;	/* pages of it whose struct pages the dump lacks, wholly or partly */
+	uint64_t missing;	/* valid pages whose struct pages the dump lacks in full or part */
 	bool valid[3];		/* by enum zdm_tri: occurs */
 };
 

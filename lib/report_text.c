@@ -95,8 +95,9 @@ static void report_altmap(struct zdm_out *o, const struct zdm_pgmap *p)
 		zdm_outf(o, " end_pfn %#" PRIx64, a->end_pfn);
 	zdm_outf(o, " reserve %" PRIu64 " free %" PRIu64 " align %" PRIu64 " alloc %" PRIu64 "\n",
 		 a->reserve, a->free, a->align, a->alloc);
-	zdm_outf(o, "            reserve 0x%" PRIx64 "-0x%" PRIx64 ", memmap 0x%" PRIx64 "-0x%" PRIx64
-		 "\n", a->base_pfn, a->base_pfn + a->reserve, a->base_pfn + a->reserve,
+	zdm_outf(o, "            reserve 0x%" PRIx64 "-0x%" PRIx64, a->base_pfn,
+		 a->base_pfn + a->reserve);
+	zdm_outf(o, ", memmap 0x%" PRIx64 "-0x%" PRIx64 "\n", a->base_pfn + a->reserve,
 		 a->base_pfn + a->reserve + a->free);
 }
 
@@ -118,8 +119,9 @@ static void report_pgmap(struct zdm_out *o, const struct zdm_model *m, size_t in
 	for (i = 0; i < p->nr_ranges && !o->stopped; i++) {
 		const struct zdm_pfn_range *r = &p->ranges[i];
 
-		zdm_outf(o, "  range %-3" PRIu32 " 0x%" PRIx64 "-0x%" PRIx64 "  %" PRIu64 " pages, %s%s\n",
-			 i, r->start_pfn, r->end_pfn, r->end_pfn - r->start_pfn,
+		zdm_outf(o, "  range %-3" PRIu32 " 0x%" PRIx64 "-0x%" PRIx64, i, r->start_pfn,
+			 r->end_pfn);
+		zdm_outf(o, "  %" PRIu64 " pages, %s%s\n", r->end_pfn - r->start_pfn,
 			 zdm_size_text((r->end_pfn - r->start_pfn) *
 				       zdm_model_kernel(m)->page_size, size),
 			 p->nr_range >= 0 && i >= p->nr_range ? ", not finished" : "");

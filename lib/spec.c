@@ -41,11 +41,11 @@ static enum zdm_status parse_page(const struct zdm_kernel *k, uint64_t kaddr, ui
 	if (zdm_page_pfn(k, kaddr, pfn) == ZDM_OK)
 		return ZDM_OK;
 	if (in_page && zdm_page_pfn(k, kaddr - in_page, &inside) == ZDM_OK)
-		zdm_errf(err, err_len, "%016" PRIx64 " lies %" PRIu64 " bytes inside the struct page "
-			 "at %016" PRIx64, kaddr, in_page, kaddr - in_page);
+		zdm_errf(err, err_len, "%016" PRIx64 " lies %" PRIu64 " bytes inside the struct "
+			 "page at %016" PRIx64, kaddr, in_page, kaddr - in_page);
 	else
-		zdm_errf(err, err_len, "%016" PRIx64 " is no struct page address: the memmap of this "
-			 "kernel begins at %016" PRIx64, kaddr, k->vmemmap_kaddr);
+		zdm_errf(err, err_len, "%016" PRIx64 " is no struct page address: the memmap of "
+			 "this kernel begins at %016" PRIx64, kaddr, k->vmemmap_kaddr);
 	return ZDM_INVAL;
 }
 
@@ -56,8 +56,8 @@ static enum zdm_status parse_virt(const struct zdm_kernel *k, uint64_t kaddr, ui
 
 	if (!base || kaddr < base || (kaddr - base) >> MAX_PADDR_BITS ||
 	    (k->vmemmap_kaddr > base && kaddr >= k->vmemmap_kaddr)) {
-		zdm_errf(err, err_len, "%016" PRIx64 " does not lie in the direct map, which begins at "
-			 "%016" PRIx64, kaddr, base);
+		zdm_errf(err, err_len, "%016" PRIx64 " does not lie in the direct map, which begins "
+			 "at %016" PRIx64, kaddr, base);
 		return ZDM_INVAL;
 	}
 	*pfn = (kaddr - base) / k->page_size;

@@ -124,8 +124,8 @@ const struct zdm_command cmd_capsule = {
 	.operands = "VMCORE OUT",
 	.min_operands = 2, .max_operands = 2,
 	.purpose = "write a small vmcore with only the bytes that the analysis reads",
-	.help = "The capsule gives the same verdicts as the dump, and holds no user data: the bytes\n"
-		"of sections, pgmaps, memory blocks and page tables, VMCOREINFO, and the layout.\n"
-		"The struct pages themselves are not in it, but for the few that decide something.\n",
+	.help = "The capsule gives the same verdicts as the dump, and holds no user data: the\n"
+		"bytes of sections, pgmaps, memory blocks and page tables, VMCOREINFO, and the\n"
+		"layout. Of the struct pages only those few are in it that decide something.\n",
 	.run = run_capsule,
 };

@@ -76,7 +76,7 @@ const struct zdm_command cmd_check = {
 	.operands = "VMCORE",
 	.min_operands = 1, .max_operands = 1,
 	.purpose = "read the struct pages and hold them against the verdicts",
-	.help = "Bytes can disprove that a struct page is valid, never that it is not. Exit code 1\n"
-		"when a struct page contradicts its verdict.\n",
+	.help = "Bytes can disprove that a struct page is valid, never that it is not. Exit\n"
+		"code 1 when a struct page contradicts its verdict.\n",
 	.run = run_check,
 };

@@ -78,7 +78,8 @@ static int check_useful(const struct zdm_kdef *k, const char *what, const char *
 		if (zdm_kdef_has(k, need[i]))
 			continue;
 		zdm_kdef_name(need[i], name, sizeof(name));
-		cli_error("%s: %s not found there: no layout can be made of it%s", what, name, hint);
+		cli_error("%s: %s not found there: no layout can be made of it%s", what, name,
+			  hint);
 		return ZDM_EXIT_MISSING;
 	}
 	return ZDM_EXIT_DONE;
@@ -201,8 +202,8 @@ const struct zdm_command cmd_layout = {
 	.min_operands = 0, .max_operands = 1,
 	.purpose = "write a layout file, of a vmcore, a vmlinux or the running kernel",
 	.opts = layout_opts,
-	.help = "Kernels before 6.0 do not say in their dumps where their symbols are, and some have\n"
-		"no BTF. With a layout file of that kernel zdm reads their dumps too:\n"
+	.help = "Kernels before 6.0 do not say in their dumps where their symbols are, and some\n"
+		"have no BTF. With a layout file of that kernel zdm reads their dumps too:\n"
 		"  zdm layout VMCORE | zdm layout --vmlinux FILE | zdm layout --live\n"
 		"  zdm layout --kallsyms FILE --btf FILE [--release TEXT]\n",
 	.run = run_layout,

@@ -68,8 +68,8 @@ const struct zdm_command cmd_ranges = {
 	.min_operands = 1, .max_operands = 1,
 	.purpose = "every page frame, as ranges of one verdict",
 	.opts = ranges_opts,
-	.help = "PFNs are hexadecimal, ends exclusive; the ranges are sorted and gap-free from 0 to\n"
-		"the end of the last section. Classes: unknown absent online offline device hole\n"
+	.help = "PFNs are hexadecimal, ends exclusive; the ranges are sorted and gap-free from 0\n"
+		"to the end of the last section. Classes: unknown absent online offline device hole\n"
 		"pending reserved altmap boothole stale.\n",
 	.run = run_ranges,
 };
@@ -110,8 +110,8 @@ const struct zdm_command cmd_sections = {
 	.opts = sections_opts,
 	.help = "Flags: P present, M has a memmap, O online, E early, D may hold ZONE_DEVICE\n"
 		"(SECTION_TAINT_ZONE_DEVICE), PREINIT (SECTION_IS_VMEMMAP_PREINIT).\n"
-		"Sub-sections: the bits that are set, as runs; - none, ? not readable, n/a none in\n"
-		"this kernel.\n",
+		"Sub-sections: the bits that are set, as runs; - none, ? not readable, n/a none\n"
+		"in this kernel.\n",
 	.run = run_sections,
 };
 

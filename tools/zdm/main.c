@@ -160,7 +160,8 @@ static void print_usage(FILE *f)
 	size_t i;
 
 	fprintf(f, "Usage: zdm COMMAND [options] VMCORE\n"
-		"Which struct pages of a kernel crash dump may be believed, and why.\n\nCommands:\n");
+		"Which struct pages of a kernel crash dump may be believed, and why.\n\n"
+		"Commands:\n");
 	for (i = 0; i < NR_COMMANDS; i++)
 		fprintf(f, "  %-10s %s\n", commands[i]->name, commands[i]->purpose);
 	fprintf(f, "\n%s\n%s", common_help, exit_help);

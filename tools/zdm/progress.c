@@ -6,7 +6,8 @@
 
 #include "progress.h"
 
-#define CLOCK_EVERY_BYTES (256u << 10)	/* reading the clock for each page costs more than it tells */
+/* Reading the clock for each page would cost more than it tells. */
+#define CLOCK_EVERY_BYTES (256u << 10)
 #define MIB (1024.0 * 1024.0)
 
 void progress_init(struct progress *p, bool quiet)
