@@ -84,6 +84,11 @@ size_t zdm_model_pgmaps(const struct zdm_model *m, const struct zdm_pgmap **ret)
 	return m->pgmaps.nr;
 }
 
+enum zdm_status zdm_model_pgmaps_status(const struct zdm_model *m)
+{
+	return m->pgmaps.status;
+}
+
 size_t zdm_model_blocks(const struct zdm_model *m, const struct zdm_block **ret)
 {
 	*ret = m->blocks.v;

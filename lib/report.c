@@ -144,11 +144,6 @@ const char *zdm_pgmap_state(const struct zdm_pgmap *p)
 
 const char *zdm_no_pgmap_text(const struct zdm_model *m)
 {
-	const struct zdm_range *r;
-	size_t nr = zdm_model_ranges(m, &r), i;
-
-	for (i = 0; i < nr; i++)
-		if (r[i].reason == ZDM_REASON_PGMAPS_UNKNOWN)
-			return "pgmaps are not known: pgmap_array was not found or cannot be read";
-	return "no pgmap: no ZONE_DEVICE memory is set up";
+	return zdm_model_pgmaps_status(m) == ZDM_OK ? "no pgmap: no ZONE_DEVICE memory is set up" :
+	       "pgmaps are not known: pgmap_array was not found or cannot be read";
 }

@@ -222,6 +222,8 @@ ZDM_API void zdm_model_free(struct zdm_model *m);
 ZDM_API const struct zdm_kernel *zdm_model_kernel(const struct zdm_model *m);
 ZDM_API size_t zdm_model_sections(const struct zdm_model *m, const struct zdm_section **ret);
 ZDM_API size_t zdm_model_pgmaps(const struct zdm_model *m, const struct zdm_pgmap **ret);
+/* OK: those are all there are. Else the look-up itself was not found or not read. */
+ZDM_API enum zdm_status zdm_model_pgmaps_status(const struct zdm_model *m);
 ZDM_API size_t zdm_model_blocks(const struct zdm_model *m, const struct zdm_block **ret);
 /* Sorted, gap-free from PFN 0 to the end of the last section or pgmap. */
 ZDM_API size_t zdm_model_ranges(const struct zdm_model *m, const struct zdm_range **ret);

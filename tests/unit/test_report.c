@@ -56,6 +56,7 @@ static const char *const warnings[] = { "one \"quoted\"\twarning \\" };
 
 /* set to 0 to show an empty machine */
 static size_t nr_pgmaps = 3;
+static enum zdm_status pgmaps_status = ZDM_OK;
 
 const struct zdm_kernel *zdm_model_kernel(const struct zdm_model *m)
 {
@@ -75,6 +76,12 @@ size_t zdm_model_pgmaps(const struct zdm_model *m, const struct zdm_pgmap **ret)
 	(void)m;
 	*ret = pgmaps;
 	return nr_pgmaps;
+}
+
+enum zdm_status zdm_model_pgmaps_status(const struct zdm_model *m)
+{
+	(void)m;
+	return pgmaps_status;
 }
 
 size_t zdm_model_blocks(const struct zdm_model *m, const struct zdm_block **ret)
@@ -192,8 +199,14 @@ static void test_pgmaps(void **state)
 "  altmap    corrupt\n");
 	nr_pgmaps = 0;
 	zdm_report_pgmaps(NULL, sink());
-	nr_pgmaps = 3;
 	assert_string_equal(text.buf, "no pgmap: no ZONE_DEVICE memory is set up\n");
+	/* that none was found need not mean that there is none */
+	pgmaps_status = ZDM_ABSENT;
+	zdm_report_pgmaps(NULL, sink());
+	assert_string_equal(text.buf,
+			    "pgmaps are not known: pgmap_array was not found or cannot be read\n");
+	pgmaps_status = ZDM_OK;
+	nr_pgmaps = 3;
 }
 
 static void test_summary(void **state)
