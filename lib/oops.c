@@ -68,11 +68,12 @@ static bool class_of_interest(enum zdm_class cls)
 	}
 }
 
+/* Not the first struct page: its address is the base of all such arithmetic. */
 static bool is_page(const struct oops *o, uint64_t v, struct hit *h)
 {
 	uint64_t off = v - o->k->vmemmap_kaddr;
 
-	if (!o->k->vmemmap_kaddr || v < o->k->vmemmap_kaddr ||
+	if (!o->k->vmemmap_kaddr || v <= o->k->vmemmap_kaddr ||
 	    off / o->k->page_struct_bytes >= o->end_pfn)
 		return false;
 	h->pfn = off / o->k->page_struct_bytes;
