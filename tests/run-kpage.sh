@@ -20,7 +20,8 @@ if [ ! -e "$dir/.done" ]; then
         skip "$name" "cannot link statically: $(cat "$work/err")"
         exit 0
     fi
-    if ! LAB_NAME=kpage-$scenario LAB_GUEST_EXTRA="$work/kpage_snap $src/guest-extra.sh" \
+    # some rounds of snapshots after everything else in the guest has ended
+    if ! LAB_SETTLE=${LAB_SETTLE:-10} LAB_NAME=kpage-$scenario LAB_GUEST_EXTRA="$work/kpage_snap $src/guest-extra.sh" \
         tests/vmcores/lab/lab.sh run "$kernel" "$scenario" >"$work/lab" 2>&1; then
         not_ok "$name" "the lab could not make it: $(tail -3 "$work/lab")"
         exit 0

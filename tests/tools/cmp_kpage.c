@@ -93,9 +93,43 @@ static bool changed(const struct snap *s, uint64_t pfn)
 	return false;
 }
 
+#define MAX_CGROUPS 64u
+
 struct counts {
 	uint64_t online, changed, compared, differ[KPAGE_FILES], saved, shown;
+	/* what there was to compare, as the guest says */
+	uint64_t with_flag[64], mapped_often, cgroup[MAX_CGROUPS];
+	size_t nr_cgroups;
 };
+
+static void note_kind(struct counts *c, uint64_t flags, uint64_t count, uint64_t cgroup)
+{
+	size_t i;
+
+	for (i = 0; i < 64; i++)
+		c->with_flag[i] += flags >> i & 1;
+	c->mapped_often += count > 1;
+	for (i = 0; i < c->nr_cgroups; i++) {
+		if (c->cgroup[i] == cgroup)
+			return;
+	}
+	if (c->nr_cgroups < MAX_CGROUPS)
+		c->cgroup[c->nr_cgroups++] = cgroup;
+}
+
+static void print_kinds(const struct counts *c)
+{
+	char name[ZDM_KPF_NAMES_LEN];
+	size_t i;
+
+	for (i = 0; i < 64; i++) {
+		if (!c->with_flag[i])
+			continue;
+		zdm_kpf_names(1ull << i, name);
+		printf("%s %" PRIu64 ", ", name, c->with_flag[i]);
+	}
+	printf("mapped more than once %" PRIu64 ", cgroups %zu\n", c->mapped_often, c->nr_cgroups);
+}
 
 static void differ(struct counts *c, uint64_t pfn, unsigned int file, uint64_t guest, uint64_t ours)
 {
@@ -124,6 +158,7 @@ static void compare_page(const struct snap *s, struct zdm_kpages *v, uint64_t pf
 	ours[1] = p.count;
 	ours[2] = p.cgroup;
 	c->compared++;
+	note_kind(c, s->value[slot][0][pfn], s->value[slot][1][pfn], s->value[slot][2][pfn]);
 	for (file = 0; file < KPAGE_FILES; file++) {
 		guest = s->value[slot][file][pfn];
 		if (guest != ours[file])
@@ -144,6 +179,7 @@ static int compare(const struct snap *s, struct zdm_kpages *v, FILE *saved)
 	printf("%" PRIu64 " pages of RAM, %" PRIu64 " in use, %" PRIu64 " compared; differences: flags %"
 	       PRIu64 ", count %" PRIu64 ", cgroup %" PRIu64 ", saved %" PRIu64 "\n", c.online,
 	       c.changed, c.compared, c.differ[0], c.differ[1], c.differ[2], c.saved);
+	print_kinds(&c);
 	return c.differ[0] || c.differ[1] || c.differ[2] || c.saved || !c.compared;
 }
 

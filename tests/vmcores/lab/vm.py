@@ -215,6 +215,8 @@ def drive(guest, kdump):
         elif word == "failed":
             raise LabError(f"in the guest: {rest}")
         elif word in ("ready", "halted"):
+            # what the guest has still going may want to see its last state (tests/run-kpage.sh)
+            time.sleep(float(os.environ.get("LAB_SETTLE", "0")))
             guest.qmp.command("stop")
             if os.environ.get("LAB_STOPPED"):
                 subprocess.run(["sh", "-c", os.environ["LAB_STOPPED"]], check=True, timeout=900)

@@ -47,6 +47,66 @@ static uint64_t pfn_of(int pagemap, const void *p)
 	return entry & ((1ull << 55) - 1);
 }
 
+#define MIB (1u << 20)
+#define HUGE_PAGE (2u * MIB)
+
+/* Anonymous memory at a 2 MiB boundary; what is around it stays unused. */
+static char *aligned(size_t bytes, int advice)
+{
+	char *p = mmap(NULL, bytes + HUGE_PAGE, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (p == MAP_FAILED)
+		die("memory");
+	p = (char *)(((uintptr_t)p + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1));
+	madvise(p, bytes, advice);
+	return p;
+}
+
+static void say(const char *what, int ok)
+{
+	fprintf(stderr, "%s: %s\n", what, ok ? "yes" : "no");
+}
+
+/*
+ * Pages of many kinds, so that there is something to compare: huge pages whole
+ * and in parts, zero pages, hugetlb pages, shared memory, all of it mapped
+ * twice by a child that does nothing.
+ */
+static void make_variety(void)
+{
+	volatile char sum = 0;
+	size_t i;
+	char *p;
+
+	p = aligned(4 * HUGE_PAGE, MADV_HUGEPAGE);
+	memset(p, 1, 4 * HUGE_PAGE);
+	munmap(p + HUGE_PAGE + 16 * KPAGE_FRAME, 3 * KPAGE_FRAME);
+	madvise(p + 2 * HUGE_PAGE, HUGE_PAGE / 2, MADV_DONTNEED);
+	p = aligned(HUGE_PAGE, MADV_HUGEPAGE);
+	for (i = 0; i < HUGE_PAGE; i += KPAGE_FRAME)
+		sum += p[i];			/* only read: the huge zero page */
+	p = aligned(MIB, MADV_NOHUGEPAGE);
+	for (i = 0; i < MIB; i += KPAGE_FRAME)
+		sum += p[i];			/* the zero page */
+	p = mmap(NULL, 2 * HUGE_PAGE, PROT_READ | PROT_WRITE,
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
+	say("hugetlb", p != MAP_FAILED);
+	if (p != MAP_FAILED)
+		memset(p, 2, 2 * HUGE_PAGE);
+	p = mmap(NULL, MIB, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (p != MAP_FAILED)
+		memset(p, 3, MIB);
+	/* two pages alike, for ksmd */
+	p = aligned(16 * KPAGE_FRAME, MADV_NOHUGEPAGE);
+	memset(p, 4, 16 * KPAGE_FRAME);
+	say("mergeable", !madvise(p, 16 * KPAGE_FRAME, MADV_MERGEABLE));
+	if (!fork()) {
+		for (;;)
+			pause();
+	}
+}
+
 /* How long the files are is only seen by reading. */
 static uint64_t count_pfns(void)
 {
@@ -78,6 +138,7 @@ int main(void)
 	struct kpage_header *h = frames(1);
 	int pagemap = open("/proc/self/pagemap", O_RDONLY);
 
+	make_variety();
 	for (i = 0; i < KPAGE_FILES; i++) {
 		fd[i] = open(files[i], O_RDONLY);
 		if (fd[i] < 0)
