@@ -17,7 +17,7 @@ says() {
     local name=$1 want=$2 command=$3 said
     shift 3
     # GDB buffers its output, not its errors
-    run_gdb "$@" -ex "source $ZDM_GDB" -ex 'echo >>>\n' -ex 'python gdb.flush()' -ex "$command" \
+    run_gdb -iex "source $ZDM_GDB" "$@" -ex 'echo >>>\n' -ex 'python gdb.flush()' -ex "$command" \
         -ex 'echo <<<\n' -ex 'printf "usable %d\n", 40+2' >"$WORK/out" || true
     said=$(sed '0,/^>>>$/d; /^<<<$/,$d' "$WORK/out")
     if ! grep -q '^usable 42$' "$WORK/out"; then
@@ -76,6 +76,8 @@ says "no section" "^section 77777 is not present" "zdm sections 77777" -c "$DUMP
 says "section in words" "No symbol" "zdm sections many" -c "$DUMP"
 says "oops without text" "^/nonexistent: No such file" "zdm oops /nonexistent" -c "$DUMP"
 says "oops in no text" "no registers of an oops" "zdm oops $ZDM_GDB" -c "$DUMP"
+says "registers of something else" "^no registers: the dump is not GDB's target" "zdm oops" \
+    -c "$DUMP" -ex "zdm open $DUMP"
 says "no PFN in a function" "neither a page frame number|no page frame number" \
     'print $zdm_class(-5)' -c "$DUMP"
 says "struct page that may not be believed" "PFN 0x100000 may not be believed: reserved, " \

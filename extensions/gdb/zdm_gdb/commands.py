@@ -185,9 +185,7 @@ stack. With FILE: the registers in the text of an oops, as the kernel prints it.
         s = manager.current()
         words = oops.from_file(s, os.path.expanduser(argv[0])) if argv else oops.from_target(s)
         array = (abi.OopsWord * len(words))(*words)
-        found = s.report(s.lib.zdm_oops_report, s.handle, s.model(), array, len(words))
-        if not found:
-            gdb.flush()
+        s.report(s.lib.zdm_oops_report, s.handle, s.model(), array, len(words))
 
 
 class Open(Subcommand):

@@ -62,14 +62,16 @@ def _stack_registers(s, rsp):
 def from_target(s):
     """The selected frame's registers, and those that exceptions left on its stack."""
     try:
-        words = _frame_registers()
+        words = _frame_registers() if s.of_target else []
     except gdb.error:
         words = []
-    if s.source is None or not words:
-        raise abi.ZdmError("no registers: the target has no thread; give the text of the oops "
-                           "in a file: zdm oops FILE")
+    if not words:
+        raise abi.ZdmError("no registers: the dump is not GDB's target, or that has no thread; "
+                           "give the text of the oops in a file: zdm oops FILE")
     rsp = next((w.value for w in words if w.name == b"RSP"), 0)
-    return words + (_stack_registers(s, rsp & ~7) if rsp >= KERNEL_HALF else [])
+    if rsp >= KERNEL_HALF:
+        words += _stack_registers(s, rsp & ~7)
+    return list({(w.name, w.value): w for w in words}.values())
 
 
 def from_file(s, path):

@@ -11,8 +11,9 @@ from zdm_gdb import abi, dumpfile, live, symbols
 class Session:
     """One kernel, opened: a source of bytes, GDB's vmlinux, the library's session and model."""
 
-    def __init__(self, source, vmlinux):
+    def __init__(self, source, vmlinux, of_target):
         self.lib = abi.engine()
+        self.of_target = of_target  # GDB's registers are this kernel's
         self.source = source
         self.vmlinux = vmlinux
         self.handle = c.c_void_p()
@@ -138,7 +139,7 @@ class Manager:
         self.close()
         abi.engine()  # its absence is worth saying before anything of the target
         source = make()
-        self.session = Session(source, vmlinux)
+        self.session = Session(source, vmlinux, not self.chosen)
         self.key = key
         return self.session
 
