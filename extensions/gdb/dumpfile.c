@@ -43,6 +43,11 @@ void zdm_dumpfile_layout_close(struct zdm_source *src)
 	zdm_source_close(src);
 }
 
+bool zdm_dumpfile_live(const struct zdm_dump *d)
+{
+	return zdm_dump_live(d);
+}
+
 const char *zdm_dumpfile_damage(struct zdm_dump *d)
 {
 	return zdm_dump_damage(d);

@@ -19,6 +19,8 @@ ZDM_API const struct zdm_reader_ops *zdm_dumpfile_ops(const struct zdm_dump *d);
  */
 ZDM_API struct zdm_source *zdm_dumpfile_layout(struct zdm_dump *d, char *err, size_t err_len);
 ZDM_API void zdm_dumpfile_layout_close(struct zdm_source *src);
+/* The running kernel's memory: what was read may have changed since. */
+ZDM_API bool zdm_dumpfile_live(const struct zdm_dump *d);
 /* One line if the file is incomplete or damaged, else NULL. */
 ZDM_API const char *zdm_dumpfile_damage(struct zdm_dump *d);
 

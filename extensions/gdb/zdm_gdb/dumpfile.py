@@ -13,14 +13,12 @@ _FUNCTIONS = {
     "zdm_dumpfile_ops": (c.POINTER(abi.ReaderOps), [c.c_void_p]),
     "zdm_dumpfile_layout": (c.c_void_p, [c.c_void_p, c.c_char_p, c.c_size_t]),
     "zdm_dumpfile_layout_close": (None, [c.c_void_p]),
+    "zdm_dumpfile_live": (c.c_bool, [c.c_void_p]),
     "zdm_dumpfile_damage": (c.c_char_p, [c.c_void_p]),
 }
 
 
 class DumpFile:
-    live = False
-    physical = True
-
     def __init__(self, path):
         self.path = path
         self.priv = None
@@ -33,6 +31,7 @@ class DumpFile:
         if not self.priv or err.value:
             self.close()
             raise abi.ZdmError(f"{path}: {err.value.decode(errors='replace')}")
+        self.changes_by_itself = self.lib.zdm_dumpfile_live(self.priv)
 
     def layouts(self):
         """What a capsule brings along of symbols and types."""

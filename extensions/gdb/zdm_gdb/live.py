@@ -27,7 +27,7 @@ MACHINES = {"i386:x86-64": "x86_64", "aarch64": "aarch64", "powerpc:common64": "
 
 
 class Guest:
-    live = True
+    changes_by_itself = False  # it stands still between two commands
 
     def __init__(self, connection):
         self.connection = connection

@@ -70,6 +70,7 @@ class Session:
 
     def model(self):
         if self.stale:
+            # Reads no more than was read before: symbols and types stay.
             self.lib.zdm_model_free(self.model_handle)
             self.model_handle = c.c_void_p()
             self.lib.zdm_session_forget(self.handle)
@@ -127,7 +128,7 @@ class Manager:
         self.key = None
 
     def guest_ran(self, *_event):
-        if self.session and self.session.source.live:
+        if self.session:
             self.session.stale = True
 
     def current(self):
@@ -135,6 +136,7 @@ class Manager:
         vmlinux = symbols.Vmlinux()
         key = (where, vmlinux.identity())
         if self.session and key == self.key:
+            self.session.stale |= self.session.source.changes_by_itself
             return self.session
         self.close()
         abi.engine()  # its absence is worth saying before anything of the target

@@ -75,6 +75,7 @@ initrd_with() {
         tool_copy "$f" "$dir"
         mv "$dir/bin/$(basename "$f")" "$dir/"
     done
+    chmod 755 "$dir"
     (cd "$dir" && find . | cpio -o -H newc -R 0:0 --quiet) >>"$1"
     rm -rf "$dir"
 }
