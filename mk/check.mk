@@ -27,11 +27,11 @@ export ZDM = $(B)/zdm
 .PHONY: check check-run check-layers check-lab check-lab-run
 ## check            build, and run every hermetic test (a few minutes)
 check: deps
-	@$(MAKE) --no-print-directory check-run
+	@$(MAKE) -s --no-print-directory check-run
 
 # What is needed may be added to by any mk/*.mk: only here is the list complete.
 check-run:
-	@$(MAKE) --no-print-directory $(CHECK_NEEDS)
+	@$(MAKE) -s --no-print-directory $(CHECK_NEEDS)
 	@tests/run.sh $(CHECK_SUITES)
 
 ## check-layers     does each room of the library use only rooms to its left?
@@ -40,11 +40,11 @@ check-layers:
 
 ## check-lab        KERNEL=6.1: make real vmcores and compare every PFN with the testimony
 check-lab: deps-lab
-	@$(if $(CHECK_LAB_FRONTENDS),$(MAKE) --no-print-directory lab-vmlinux >/dev/null,:) || \
+	@$(if $(CHECK_LAB_FRONTENDS),$(MAKE) -s --no-print-directory lab-vmlinux >/dev/null,:) || \
 		echo "no debug vmlinux of $(KERNEL): front ends that need one are skipped" >&2
-	@$(MAKE) --no-print-directory check-lab-run
+	@$(MAKE) -s --no-print-directory check-lab-run
 
 check-lab-run: export KERNEL := $(KERNEL)
 check-lab-run:
-	@$(MAKE) --no-print-directory $(CHECK_LAB_NEEDS)
+	@$(MAKE) -s --no-print-directory $(CHECK_LAB_NEEDS)
 	@tests/run.sh $(CHECK_LAB_SUITES)

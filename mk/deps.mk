@@ -9,4 +9,4 @@ deps:
 ## deps-lab         the same for the lab and the front ends
 deps-lab: deps
 	@mk/deps.sh lab
-	@$(MAKE) --no-print-directory lab-deps
+	@$(MAKE) -s --no-print-directory lab-deps
