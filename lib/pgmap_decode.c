@@ -9,7 +9,6 @@
 #include "pgmap_decode.h"
 
 #define PGMAP_MAX_BYTES 1024u
-#define MAX_RANGES 4096u		/* no driver asks for more than two; more is damage */
 #define PGMAP_ALTMAP_VALID 1u		/* flags bit, include/linux/memremap.h, 5.3 to 7.3 */
 #define PERCPU_REF_DEAD 2u		/* __PERCPU_REF_DEAD, include/linux/percpu-refcount.h */
 
@@ -17,6 +16,7 @@ struct raw {
 	struct zdm_session *s;
 	uint64_t kaddr;
 	size_t bytes;
+	uint32_t max_ranges;
 	uint8_t buf[PGMAP_MAX_BYTES];
 };
 
@@ -48,7 +48,9 @@ static const struct {
 	{ ZDM_NUM_DEVICE_PCI_P2PDMA, "pci_p2pdma" },
 };
 
-/* False when the kernel's enum is known and has no such value. */
+#define MAX_TYPES 16u		/* a kernel may have types that came after this list */
+
+/* False when the kernel's enum is known and cannot have such a value. */
 static bool decode_type(const struct raw *p, struct zdm_pgmap *ret)
 {
 	uint64_t type;
@@ -68,7 +70,7 @@ static bool decode_type(const struct raw *p, struct zdm_pgmap *ret)
 		}
 	}
 	snprintf(ret->type, sizeof(ret->type), "type-%" PRIu64, type & 0xffffffff);
-	return !p->s->k.complete_types || !known;
+	return !p->s->k.complete_types || !known || type < MAX_TYPES;
 }
 
 static bool ranges_overlap(const struct zdm_pfn_range *a, const struct zdm_pfn_range *b)
@@ -79,13 +81,17 @@ static bool ranges_overlap(const struct zdm_pfn_range *a, const struct zdm_pfn_r
 static bool is_covered(const struct zdm_pfn_range *r, const struct zdm_pfn_range *covered,
 		       size_t nr)
 {
-	size_t i;
+	size_t lo = 0, hi = nr;
 
-	for (i = 0; i < nr; i++) {
-		if (r->start_pfn >= covered[i].start_pfn && r->end_pfn <= covered[i].end_pfn)
-			return true;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (covered[mid].end_pfn <= r->start_pfn)
+			lo = mid + 1;
+		else
+			hi = mid;
 	}
-	return false;
+	return lo < nr && r->start_pfn >= covered[lo].start_pfn && r->end_pfn <= covered[lo].end_pfn;
 }
 
 /* A kernel range of bytes, inclusive at its end, as PFNs. */
@@ -95,7 +101,7 @@ static bool to_pfns(const struct raw *p, uint64_t start, uint64_t end, struct zd
 
 	ret->start_pfn = start >> shift;
 	ret->end_pfn = (end >> shift) + 1;
-	return end >= start && end >> 57 == 0;
+	return end >= start && end >> shift < zdm_section_nr_to_pfn(&p->s->g, p->s->g.nr_sections_max);
 }
 
 /*
@@ -111,7 +117,11 @@ static enum zdm_status decode_ranges(struct raw *p, const struct zdm_pfn_range *
 	size_t cap = 0;
 	enum zdm_status st = ZDM_OK;
 
-	for (i = 0; i < MAX_RANGES; i++) {
+	if (ret->nr_range < 0 || ret->nr_range > (int64_t)p->max_ranges)
+		return ZDM_CORRUPT;
+	if (!zdm_kdef_has(&p->s->k, ZDM_MEM_PGMAP_RANGES))
+		return ZDM_UNSUPPORTED;
+	for (i = 0; i < p->max_ranges; i++) {
 		bool done = (int64_t)i < ret->nr_range, good;
 
 		st = zdm_read_kaddr(p->s->r, p->kaddr + off + i * sizeof(pair), pair, sizeof(pair));
@@ -147,11 +157,14 @@ static enum zdm_status decode_res(struct raw *p, struct zdm_pgmap *ret)
 	const struct zdm_kval *res = &p->s->k.v[ZDM_MEM_PGMAP_RES];
 	uint64_t at = p->kaddr + res->value, start, end;
 	struct zdm_pfn_range *r;
+	enum zdm_tri embedded = p->s->f.v[ZDM_FEAT_ALTMAP_EMBEDDED];
 	enum zdm_status st = ZDM_OK;
-	bool pointer = res->size_bytes ? res->size_bytes == 8 :
-		       !zdm_feat_yes(&p->s->f, ZDM_FEAT_ALTMAP_EMBEDDED);
 
-	if (pointer)
+	if (res->size_bytes)
+		embedded = res->size_bytes == 8 ? ZDM_NO : ZDM_YES;
+	if (res->status != ZDM_OK || embedded == ZDM_UNKNOWN || !p->max_ranges)
+		return ZDM_UNSUPPORTED;
+	if (embedded == ZDM_NO)
 		st = zdm_read_u64(p->s->r, at, &at);
 	if (st == ZDM_OK)
 		st = zdm_read_u64(p->s->r, at + zdm_kdef_or(&p->s->k, ZDM_MEM_RESOURCE_START, 0),
@@ -175,6 +188,9 @@ static enum zdm_status altmap_in_effect(const struct raw *p, const struct zdm_pg
 	uint64_t v;
 
 	*kaddr = p->kaddr + zdm_kdef_get(k, ZDM_MEM_PGMAP_ALTMAP);
+	if (!zdm_kdef_has(k, ZDM_MEM_PGMAP_ALTMAP) ||
+	    p->s->f.v[ZDM_FEAT_ALTMAP_EMBEDDED] == ZDM_UNKNOWN)
+		return ZDM_UNSUPPORTED;
 	if (zdm_kdef_has(k, ZDM_MEM_PGMAP_FLAGS))
 		return pgmap->flags & PGMAP_ALTMAP_VALID ? ZDM_OK : ZDM_ABSENT;
 	if (member(p, ZDM_MEM_PGMAP_ALTMAP_VALID, 1, &v))
@@ -189,18 +205,19 @@ static enum zdm_status decode_altmap(const struct raw *p, struct zdm_pgmap *ret)
 	static const struct {
 		enum zdm_kdef_id id;
 		size_t field;
+		bool decides;	/* a verdict depends on it */
 	} fields[] = {
-		{ ZDM_MEM_ALTMAP_BASE, offsetof(struct zdm_altmap, base_pfn) },
-		{ ZDM_MEM_ALTMAP_END, offsetof(struct zdm_altmap, end_pfn) },
-		{ ZDM_MEM_ALTMAP_RESERVE, offsetof(struct zdm_altmap, reserve) },
-		{ ZDM_MEM_ALTMAP_FREE, offsetof(struct zdm_altmap, free) },
-		{ ZDM_MEM_ALTMAP_ALIGN, offsetof(struct zdm_altmap, align) },
-		{ ZDM_MEM_ALTMAP_ALLOC, offsetof(struct zdm_altmap, alloc) },
+		{ ZDM_MEM_ALTMAP_BASE, offsetof(struct zdm_altmap, base_pfn), true },
+		{ ZDM_MEM_ALTMAP_END, offsetof(struct zdm_altmap, end_pfn), false },	/* 5.4 on */
+		{ ZDM_MEM_ALTMAP_RESERVE, offsetof(struct zdm_altmap, reserve), true },
+		{ ZDM_MEM_ALTMAP_FREE, offsetof(struct zdm_altmap, free), true },
+		{ ZDM_MEM_ALTMAP_ALIGN, offsetof(struct zdm_altmap, align), false },
+		{ ZDM_MEM_ALTMAP_ALLOC, offsetof(struct zdm_altmap, alloc), false },
 	};
 	struct zdm_altmap *a = &ret->altmap;
 	const struct zdm_pfn_range *r0 = ret->ranges;
 	enum zdm_status st;
-	uint64_t kaddr;
+	uint64_t kaddr, max;
 	size_t i;
 
 	st = altmap_in_effect(p, ret, &kaddr);
@@ -210,9 +227,9 @@ static enum zdm_status decode_altmap(const struct raw *p, struct zdm_pgmap *ret)
 		uint64_t *field = (uint64_t *)((char *)a + fields[i].field);
 
 		if (!zdm_kdef_has(&p->s->k, fields[i].id)) {
-			if (fields[i].id == ZDM_MEM_ALTMAP_END)
-				continue;	/* before 5.4 */
-			return ZDM_ABSENT;
+			if (!fields[i].decides)
+				continue;
+			return ZDM_UNSUPPORTED;
 		}
 		st = zdm_read_u64(p->s->r, kaddr + zdm_kdef_get(&p->s->k, fields[i].id), field);
 		if (st != ZDM_OK)
@@ -220,11 +237,14 @@ static enum zdm_status decode_altmap(const struct raw *p, struct zdm_pgmap *ret)
 	}
 	if (zdm_kdef_has(&p->s->k, ZDM_MEM_ALTMAP_END))
 		a->end_pfn++;		/* the kernel's is inclusive */
+	max = zdm_section_nr_to_pfn(&p->s->g, p->s->g.nr_sections_max);
+	if (a->base_pfn > max || a->reserve > max - a->base_pfn ||
+	    a->free > max - a->base_pfn - a->reserve)
+		return ZDM_CORRUPT;
 	if (!r0)
 		return ZDM_OK;
 	/* __add_pages() wants the altmap to begin where the memory does; padding may precede it */
-	if (a->base_pfn > r0->start_pfn || a->reserve > r0->end_pfn - a->base_pfn ||
-	    a->free > r0->end_pfn - a->base_pfn - a->reserve)
+	if (a->base_pfn > r0->start_pfn || a->base_pfn + a->reserve + a->free > r0->end_pfn)
 		return ZDM_CORRUPT;
 	return ZDM_OK;
 }
@@ -235,7 +255,8 @@ static enum zdm_tri decode_dead(const struct raw *p, struct zdm_pgmap *ret)
 	uint64_t at = p->kaddr + zdm_kdef_get(k, ZDM_MEM_PGMAP_REF), ptr;
 	uint64_t dead = zdm_kdef_or(k, ZDM_NUM_REF_DEAD, PERCPU_REF_DEAD);
 
-	if (!zdm_kdef_has(k, ZDM_MEM_PGMAP_REF) || !zdm_kdef_has(k, ZDM_MEM_REF_COUNT_PTR))
+	if (!zdm_kdef_has(k, ZDM_MEM_PGMAP_REF) || !zdm_kdef_has(k, ZDM_MEM_REF_COUNT_PTR) ||
+	    p->s->f.v[ZDM_FEAT_REF_EMBEDDED] == ZDM_UNKNOWN)
 		return ZDM_UNKNOWN;
 	if (!zdm_feat_yes(&p->s->f, ZDM_FEAT_REF_EMBEDDED)) {
 		if (zdm_read_u64(p->s->r, at, &at) != ZDM_OK)
@@ -264,9 +285,10 @@ static enum zdm_status read_raw(struct raw *p)
 
 enum zdm_status zdm_pgmap_decode(struct zdm_session *s, uint64_t kaddr,
 				 const struct zdm_pfn_range *covered, size_t nr_covered,
-				 struct zdm_pgmap *ret, struct zdm_warnings *w)
+				 uint32_t max_ranges, struct zdm_pgmap *ret,
+				 struct zdm_warnings *w)
 {
-	struct raw p = { .s = s, .kaddr = kaddr };
+	struct raw p = { .s = s, .kaddr = kaddr, .max_ranges = max_ranges };
 	uint64_t v;
 
 	memset(ret, 0, sizeof(*ret));
@@ -282,7 +304,7 @@ enum zdm_status zdm_pgmap_decode(struct zdm_session *s, uint64_t kaddr,
 		ret->vmemmap_shift = member(&p, ZDM_MEM_PGMAP_SHIFT, 8, &v) ? v : 0;
 		if (member(&p, ZDM_MEM_PGMAP_NR_RANGE, 4, &v))
 			ret->nr_range = (uint32_t)v;	/* an int, never negative */
-		if (ret->nr_range > (int64_t)MAX_RANGES || ret->vmemmap_shift > 40)
+		if (ret->vmemmap_shift > 40)
 			ret->status = ZDM_CORRUPT;
 		else if (zdm_feat_yes(&s->f, ZDM_FEAT_NR_RANGE))
 			ret->status = decode_ranges(&p, covered, nr_covered, ret);

@@ -6,6 +6,9 @@
 #include "pgmap_decode.h"
 #include "tree.h"
 
+#define MAX_PGMAPS 65536u	/* Xen makes one for 128 MiB; more is damage */
+#define MAX_ALL_RANGES (1u << 17)
+
 struct owner {
 	uint64_t kaddr;		/* as the tree has it */
 	size_t first_run, index;
@@ -52,36 +55,55 @@ static struct owner *find_owners(const struct zdm_tree_runs *runs, size_t *nr)
 	return o;
 }
 
+/* Index of the pgmap at kaddr, which is one of the owners. */
+static size_t owner_index(const struct owner *owners, size_t nr, uint64_t kaddr)
+{
+	size_t lo = 0, hi = nr;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (owners[mid].kaddr < kaddr)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return owners[lo].index;
+}
+
 static void fill_entries(struct zdm_session *s, const struct zdm_tree_runs *runs,
-			 const struct owner *owners, size_t nr_owners, struct zdm_pgmaps *ret)
+			 const struct owner *owners, size_t nr_owners, struct zdm_pgmaps *ret,
+			 struct zdm_warnings *w)
 {
 	bool is_pfn = s->f.v[ZDM_FEAT_KEY_IS_PFN] != ZDM_NO;
+	uint64_t unit = is_pfn ? 1 : s->g.section_pages;
+	uint64_t max = s->g.nr_sections_max * s->g.section_pages / unit;
 	size_t i;
 
 	for (i = 0; i < runs->nr; i++) {
 		const struct zdm_tree_run *run = &runs->run[i];
-		struct zdm_pgmap_entry *e = &ret->entries[i];
-		struct owner key = { run->kaddr, 0, 0 };
-		const struct owner *o = NULL;
-		size_t lo = 0, hi = nr_owners;
+		struct zdm_pgmap_entry *e = &ret->entries[ret->nr_entries];
+		size_t index = run->status == ZDM_OK ? owner_index(owners, nr_owners, run->kaddr) : 0;
 
-		while (run->status == ZDM_OK && lo < hi) {
-			size_t mid = lo + (hi - lo) / 2;
-
-			if (owners[mid].kaddr < key.kaddr)
-				lo = mid + 1;
-			else
-				hi = mid;
-		}
-		if (run->status == ZDM_OK)
-			o = &owners[lo];
-		e->start_pfn = is_pfn ? run->start : zdm_section_nr_to_pfn(&s->g, run->start);
-		e->end_pfn = is_pfn ? run->end : zdm_section_nr_to_pfn(&s->g, run->end);
-		e->pgmap = o ? (int32_t)o->index : -1;
+		if (run->end > max && run->status == ZDM_OK)
+			zdm_warnf(w, true, "pgmap_array: entry %016" PRIx64 " at %" PRIx64 "-%" PRIx64
+				  " lies beyond physical memory", run->kaddr, run->start,
+				  run->end - 1);
+		if (run->start >= max)
+			continue;
+		e->start_pfn = run->start * unit;
+		e->end_pfn = (run->end < max ? run->end : max) * unit;
+		e->pgmap = -1;
 		e->status = run->status;
 		e->bad_kaddr = run->bad_kaddr;
+		if (run->status == ZDM_OK && index < ret->nr) {
+			e->pgmap = (int32_t)index;
+		} else if (run->status == ZDM_OK) {
+			e->status = ZDM_CORRUPT;
+			e->bad_kaddr = run->kaddr;
+		}
+		ret->nr_entries++;
 	}
-	ret->nr_entries = runs->nr;
 }
 
 /* Where the dev_pagemap of an entry is: in a struct page_map up to 4.15. */
@@ -126,13 +148,45 @@ static enum zdm_status decode_all(struct zdm_session *s, const struct owner *own
 		group_entries(ret, covered, at);
 	for (i = 0; i < nr && st == ZDM_OK; i++) {
 		size_t index = owners[i].index;
+		uint32_t left = MAX_ALL_RANGES - (uint32_t)ret->nr_ranges;
 
+		if (index >= ret->nr)
+			continue;
 		st = zdm_pgmap_decode(s, pgmap_kaddr(s, owners[i].kaddr), covered + at[index],
-				      at[index + 1] - at[index], &ret->v[index], w);
+				      at[index + 1] - at[index],
+				      left < ZDM_MAX_PGMAP_RANGES ? left : ZDM_MAX_PGMAP_RANGES,
+				      &ret->v[index], w);
+		ret->nr_ranges += ret->v[index].nr_ranges;
 	}
 	free(covered);
 	free(at);
 	return st;
+}
+
+static int range_by_place(const void *a, const void *b)
+{
+	const struct zdm_pgmap_range *x = a, *y = b;
+
+	if (x->pgmap != y->pgmap)
+		return x->pgmap < y->pgmap ? -1 : 1;
+	return x->start_pfn < y->start_pfn ? -1 : x->start_pfn > y->start_pfn;
+}
+
+static enum zdm_status sort_ranges(struct zdm_pgmaps *p)
+{
+	size_t i, n = 0;
+	uint32_t j;
+
+	p->ranges = calloc(p->nr_ranges + 1, sizeof(*p->ranges));
+	if (!p->ranges)
+		return ZDM_NOMEM;
+	for (i = 0; i < p->nr; i++) {
+		for (j = 0; j < p->v[i].nr_ranges; j++)
+			p->ranges[n++] = (struct zdm_pgmap_range){ p->v[i].ranges[j].start_pfn,
+				p->v[i].ranges[j].end_pfn, (uint32_t)i, j };
+	}
+	qsort(p->ranges, n, sizeof(*p->ranges), range_by_place);
+	return ZDM_OK;
 }
 
 static enum zdm_status walk(struct zdm_session *s, struct zdm_tree_runs *runs,
@@ -176,14 +230,19 @@ enum zdm_status zdm_pgmaps_read(struct zdm_session *s, struct zdm_pgmaps *ret,
 				  runs.run[i].bad_kaddr, zdm_status_name(runs.run[i].status));
 	}
 	owners = find_owners(&runs, &nr);
-	ret->v = calloc(nr ? nr : 1, sizeof(*ret->v));
-	ret->entries = calloc(runs.nr ? runs.nr : 1, sizeof(*ret->entries));
+	ret->nr = nr < MAX_PGMAPS ? nr : MAX_PGMAPS;
+	ret->v = calloc(ret->nr + 1, sizeof(*ret->v));
+	ret->entries = calloc(runs.nr + 1, sizeof(*ret->entries));
 	st = owners && ret->v && ret->entries ? ZDM_OK : ZDM_NOMEM;
+	if (nr > ret->nr)
+		zdm_warnf(w, true, "pgmap_array names %zu pgmaps: only the first %zu are believed",
+			  nr, ret->nr);
 	if (st == ZDM_OK) {
-		ret->nr = nr;
-		fill_entries(s, &runs, owners, nr, ret);
+		fill_entries(s, &runs, owners, nr, ret, w);
 		st = decode_all(s, owners, nr, ret, w);
 	}
+	if (st == ZDM_OK)
+		st = sort_ranges(ret);
 	free(owners);
 	zdm_tree_runs_deinit(&runs);
 	if (st != ZDM_OK)
@@ -195,11 +254,30 @@ void zdm_pgmaps_deinit(struct zdm_pgmaps *p)
 {
 	size_t i;
 
-	for (i = 0; i < p->nr; i++)
+	for (i = 0; i < p->nr && p->v; i++)
 		free((void *)p->v[i].ranges);
 	free(p->v);
+	free(p->ranges);
 	free(p->entries);
 	memset(p, 0, sizeof(*p));
+}
+
+int64_t zdm_pgmaps_range(const struct zdm_pgmaps *p, uint32_t index, uint64_t pfn)
+{
+	size_t lo = 0, hi = p->nr_ranges;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		const struct zdm_pgmap_range *r = &p->ranges[mid];
+
+		if (r->pgmap < index || (r->pgmap == index && r->end_pfn <= pfn))
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (lo == p->nr_ranges || p->ranges[lo].pgmap != index || p->ranges[lo].start_pfn > pfn)
+		return -1;
+	return p->ranges[lo].range;
 }
 
 size_t zdm_pgmaps_entry(const struct zdm_pgmaps *p, uint64_t pfn)

@@ -14,9 +14,17 @@ struct zdm_pgmap_entry {
 	uint64_t bad_kaddr;		/* node or slot that is missing or wrong */
 };
 
+/* A range of a pgmap, in an order in which it can be found. */
+struct zdm_pgmap_range {
+	uint64_t start_pfn, end_pfn;
+	uint32_t pgmap, range;		/* indices */
+};
+
 struct zdm_pgmaps {
 	struct zdm_pgmap *v;		/* by their first PFN */
 	size_t nr;
+	struct zdm_pgmap_range *ranges;	/* of all, by pgmap and start_pfn */
+	size_t nr_ranges;
 	struct zdm_pgmap_entry *entries;	/* sorted, disjoint */
 	size_t nr_entries;
 	/*
@@ -31,6 +39,9 @@ struct zdm_pgmaps {
 enum zdm_status zdm_pgmaps_read(struct zdm_session *s, struct zdm_pgmaps *ret,
 				struct zdm_warnings *w);
 void zdm_pgmaps_deinit(struct zdm_pgmaps *p);
+
+/* Index of the range of pgmap `index` that holds pfn, -1: none. */
+int64_t zdm_pgmaps_range(const struct zdm_pgmaps *p, uint32_t index, uint64_t pfn);
 
 /* First entry that ends after pfn; index, or nr_entries. */
 size_t zdm_pgmaps_entry(const struct zdm_pgmaps *p, uint64_t pfn);

@@ -5,17 +5,11 @@
 
 #include "grow.h"
 #include "sections.h"
+#include "sections_roots.h"
 
 #define ROOT_CHUNK 512u		/* root pointers read at a time */
 #define MAX_ROOT_BYTES 65536u
-#define MAX_BEYOND 4096u	/* all there are with 4 levels of page tables */
 #define MAX_SECTIONS (1u << 22)	/* 512 TiB of 128 MiB sections; more is damage */
-
-/* A root that the array names, or that it may name where the array cannot be read. */
-struct root {
-	uint64_t nr, kaddr;
-	enum zdm_status status;
-};
 
 struct scan {
 	struct zdm_session *s;
@@ -23,8 +17,6 @@ struct scan {
 	struct zdm_warnings *w;
 	uint64_t entry_bytes, per_root, nr_roots;
 	uint64_t map_off, usage_off;
-	struct root *roots;		/* by nr */
-	size_t nr_found, cap_found;
 	uint8_t *root;			/* one root's entries */
 };
 
@@ -147,7 +139,7 @@ static enum zdm_status add_section(struct scan *sc, uint64_t nr, const uint8_t *
 	return add_map(sc, sec);
 }
 
-static enum zdm_status scan_root(struct scan *sc, const struct root *root)
+static enum zdm_status scan_root(struct scan *sc, const struct zdm_section_root *root)
 {
 	size_t bytes = sc->per_root * sc->entry_bytes;
 	uint64_t nr = root->nr * sc->per_root, i;
@@ -267,132 +259,16 @@ static enum zdm_status find_array(struct scan *sc, uint64_t *array_kaddr)
 	return ZDM_OK;
 }
 
-static enum zdm_status add_root(struct scan *sc, uint64_t nr, uint64_t kaddr, enum zdm_status st)
-{
-	struct root *root = zdm_grow((void **)&sc->roots, &sc->cap_found, sc->nr_found,
-				     sizeof(*root));
-
-	if (!root)
-		return ZDM_NOMEM;
-	*root = (struct root){ nr, kaddr, st };
-	sc->nr_found++;
-	return ZDM_OK;
-}
-
-static enum zdm_status find_roots(struct scan *sc, uint64_t array_kaddr, uint64_t nr_roots)
-{
-	uint64_t roots[ROOT_CHUNK], i, done;
-	enum zdm_status st = ZDM_OK;
-
-	for (done = 0; done < nr_roots && st == ZDM_OK; done += ROOT_CHUNK) {
-		size_t n = nr_roots - done < ROOT_CHUNK ? nr_roots - done : ROOT_CHUNK;
-		uint64_t kaddr = array_kaddr + done * 8;
-
-		st = zdm_read_kaddr(sc->s->r, kaddr, roots, n * 8);
-		if (st == ZDM_UNREADABLE || st == ZDM_CORRUPT) {
-			for (i = 0, st = ZDM_OK; i < n && st == ZDM_OK; i++)
-				st = add_root(sc, done + i, kaddr, ZDM_UNREADABLE);
-			continue;
-		}
-		for (i = 0; i < n && st == ZDM_OK; i++) {
-			if (roots[i])
-				st = add_root(sc, done + i, roots[i], ZDM_OK);
-		}
-	}
-	return st;
-}
-
-/*
- * The root array may be 2 MiB with 5 levels, most of it never used. The kernel
- * keeps the highest present section (section_mark_present(), mm/sparse.c).
- */
-static uint64_t roots_in_use(struct scan *sc)
-{
-	uint64_t highest;
-
-	if (!zdm_kdef_has(&sc->s->k, ZDM_SYM_HIGHEST_SECTION) ||
-	    zdm_read_u64(sc->s->r, zdm_kdef_get(&sc->s->k, ZDM_SYM_HIGHEST_SECTION), &highest) ||
-	    highest >= sc->s->g.nr_sections_max)
-		return sc->nr_roots;
-	return highest / sc->per_root + 1;
-}
-
-/*
- * Should the kernel's idea of the highest section be damaged, sections beyond
- * it must not pass for absent. What the dump lacks there is as it should be.
- */
-static enum zdm_status find_beyond(struct scan *sc, uint64_t array_kaddr, uint64_t used)
-{
-	uint64_t end = sc->nr_roots < MAX_BEYOND ? sc->nr_roots : MAX_BEYOND;
-	enum zdm_status st = ZDM_OK;
-	uint64_t roots[ROOT_CHUNK], i;
-
-	for (; used < end && st == ZDM_OK; used += ROOT_CHUNK) {
-		size_t n = end - used < ROOT_CHUNK ? end - used : ROOT_CHUNK;
-
-		if (zdm_read_kaddr(sc->s->r, array_kaddr + used * 8, roots, n * 8) != ZDM_OK)
-			continue;
-		for (i = 0; i < n && st == ZDM_OK; i++) {
-			if (!roots[i])
-				continue;
-			zdm_warnf(sc->w, true, "sections from %" PRIu64 " on are beyond "
-				  "__highest_present_section_nr", (used + i) * sc->per_root);
-			st = add_root(sc, used + i, roots[i], ZDM_OK);
-		}
-	}
-	return st;
-}
-
-static int root_by_kaddr(const void *a, const void *b)
-{
-	const struct root *x = a, *y = b;
-
-	return x->kaddr < y->kaddr ? -1 : x->kaddr > y->kaddr;
-}
-
-static int root_by_nr(const void *a, const void *b)
-{
-	const struct root *x = a, *y = b;
-
-	return x->nr < y->nr ? -1 : x->nr > y->nr;
-}
-
-/*
- * Each root is an allocation of its own (sparse_index_alloc(), mm/sparse.c). Of
- * two that overlap one is wrong, and nothing says which. This also keeps an
- * array full of one pointer from costing as much as a machine full of memory.
- */
-static void judge_roots(struct scan *sc)
-{
-	uint64_t bytes = sc->per_root * sc->entry_bytes;
-	size_t i;
-
-	if (sc->nr_found < 2)
-		return;
-	qsort(sc->roots, sc->nr_found, sizeof(*sc->roots), root_by_kaddr);
-	for (i = 1; i < sc->nr_found; i++) {
-		struct root *a = &sc->roots[i - 1], *b = &sc->roots[i];
-
-		if (b->kaddr - a->kaddr >= bytes)
-			continue;
-		a->status = a->status == ZDM_OK ? ZDM_CORRUPT : a->status;
-		b->status = b->status == ZDM_OK ? ZDM_CORRUPT : b->status;
-	}
-	qsort(sc->roots, sc->nr_found, sizeof(*sc->roots), root_by_nr);
-}
-
 static enum zdm_status scan_roots(struct scan *sc, uint64_t array_kaddr)
 {
-	uint64_t used = roots_in_use(sc);
-	enum zdm_status st = find_roots(sc, array_kaddr, used);
+	struct zdm_section_roots roots = { .per_root = sc->per_root, .nr_max = sc->nr_roots,
+					   .bytes = sc->per_root * sc->entry_bytes };
+	enum zdm_status st = zdm_section_roots_find(sc->s, array_kaddr, &roots, sc->w);
 	size_t i;
 
-	if (st == ZDM_OK)
-		st = find_beyond(sc, array_kaddr, used);
-	if (st == ZDM_OK)
-		judge_roots(sc);
-	for (i = 0; i < sc->nr_found && st == ZDM_OK; i++)
-		st = scan_root(sc, &sc->roots[i]);
+	for (i = 0; i < roots.nr && st == ZDM_OK; i++)
+		st = scan_root(sc, &roots.v[i]);
+	free(roots.v);
 	return st;
 }
 
@@ -453,7 +329,6 @@ enum zdm_status zdm_sections_read(struct zdm_session *s, struct zdm_sections *re
 	}
 	if (st == ZDM_OK)
 		st = scan_roots(&sc, array_kaddr);
-	free(sc.roots);
 	free(sc.root);
 	if (st == ZDM_OK) {
 		settle_vmemmap(&sc);
@@ -505,6 +380,22 @@ const struct zdm_section_gap *zdm_sections_gap(const struct zdm_sections *sec, u
 			hi = mid;
 	}
 	return lo < sec->nr_gaps && sec->gaps[lo].start_nr <= nr ? &sec->gaps[lo] : NULL;
+}
+
+bool zdm_sections_uniform(const struct zdm_sections *sec, const struct zdm_section *section)
+{
+	const uint64_t *map;
+	unsigned int i;
+
+	if (section->map_status != ZDM_OK)
+		return true;
+	map = sec->maps + (size_t)section->map_index * sec->words_per_map;
+	for (i = 0; i < sec->words_per_map; i++) {
+		if (map[i] != map[0])
+			return false;
+	}
+	/* a section of fewer than 64 sub-sections leaves the rest of its word clear */
+	return !map[0] || map[0] == UINT64_MAX;
 }
 
 enum zdm_tri zdm_sections_bit(const struct zdm_sections *sec, const struct zdm_section *section,

@@ -39,6 +39,8 @@ void zdm_sections_deinit(struct zdm_sections *sec);
 const struct zdm_section *zdm_sections_find(const struct zdm_sections *sec, uint64_t nr);
 /* Gap that holds section nr, or NULL. */
 const struct zdm_section_gap *zdm_sections_gap(const struct zdm_sections *sec, uint64_t nr);
+/* Are all bits of a section's bitmap alike? */
+bool zdm_sections_uniform(const struct zdm_sections *sec, const struct zdm_section *section);
 /* Bit i of a section's bitmap; YES where the kernel has none. */
 enum zdm_tri zdm_sections_bit(const struct zdm_sections *sec, const struct zdm_section *section,
 			      unsigned int i);

@@ -2,7 +2,7 @@
 /*
  * One pass over the sections. Each is cut wherever any fact changes, and every
  * piece is classified once: the cost grows with sections and pgmaps, never
- * with PFNs.
+ * with PFNs nor with one times the other.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,24 +10,21 @@
 #include "grow.h"
 #include "model.h"
 
-struct sweep {
-	struct zdm_model *m;
-	uint64_t *cuts;			/* scratch, kept between sections */
-	size_t nr_cuts, cap_cuts;
-	size_t entry, extent;		/* cursors: first that ends after the current section's start */
-	bool nomem;
+/* Where to go on: the first entry and the first extent that end after a PFN. */
+struct place {
+	size_t entry, extent;
 };
 
-static int64_t range_of(const struct zdm_pgmap *p, uint64_t pfn)
-{
-	uint32_t i;
-
-	for (i = 0; i < p->nr_ranges; i++) {
-		if (pfn >= p->ranges[i].start_pfn && pfn < p->ranges[i].end_pfn)
-			return i;
-	}
-	return -1;
-}
+struct sweep {
+	struct zdm_model *m;
+	uint64_t *cuts;			/* where a fact may change, sorted */
+	size_t nr_cuts, cap_cuts;
+	size_t cut;			/* cursor: first cut not passed yet */
+	struct place at;
+	uint64_t shares_nr;		/* section that `shares` is of; UINT64_MAX: none */
+	bool shares;
+	bool nomem;
+};
 
 static enum zdm_altmap_part part_of(const struct zdm_pgmap *p, int64_t range, uint64_t pfn)
 {
@@ -66,7 +63,7 @@ static void entry_facts(const struct zdm_model *m, const struct zdm_pgmap_entry 
 	if (e->pgmap < 0)
 		return;
 	f->pgmap = &m->pgmaps.v[e->pgmap];
-	f->range = range_of(f->pgmap, pfn);
+	f->range = zdm_pgmaps_range(&m->pgmaps, (uint32_t)e->pgmap, pfn);
 	f->part = part_of(f->pgmap, f->range, pfn);
 	f->pages_done = pages_done(m, f, pfn);
 	f->backing_done = m->probes.backing ? m->probes.backing[e->pgmap].done : ZDM_UNKNOWN;
@@ -78,34 +75,46 @@ static bool entry_is_live(const struct zdm_model *m, const struct zdm_pgmap_entr
 	       m->pgmaps.v[e->pgmap].dead == ZDM_NO;
 }
 
-static void section_facts(const struct zdm_model *m, const struct zdm_section *sec, uint64_t pfn,
-			  size_t entry, struct zdm_facts *f)
+/*
+ * Has any part of the section a live entry? Only the padding of old kernels asks.
+ * entry: first that ends after the section's start.
+ */
+static bool shares_section(const struct zdm_model *m, const struct zdm_section *sec, size_t entry)
 {
-	uint64_t start = zdm_section_nr_to_pfn(&m->g, sec->nr), per;
-	uint64_t end = start + m->g.section_pages;
+	uint64_t end = zdm_section_nr_to_pfn(&m->g, sec->nr) + m->g.section_pages;
+
+	if (m->feat.v[ZDM_FEAT_SUBSECTIONS] != ZDM_NO)
+		return false;
+	for (; entry < m->pgmaps.nr_entries && m->pgmaps.entries[entry].start_pfn < end; entry++) {
+		if (entry_is_live(m, &m->pgmaps.entries[entry]))
+			return true;
+	}
+	return false;
+}
+
+static void section_facts(const struct zdm_model *m, const struct zdm_section *sec, uint64_t pfn,
+			  struct zdm_facts *f)
+{
+	uint64_t per = m->g.section_pages / m->g.subsections;
 	const struct zdm_sample *smp;
 	unsigned int i;
 
-	per = m->g.section_pages / m->g.subsections;
-	i = (unsigned int)((pfn - start) / per);
+	i = (unsigned int)((pfn - zdm_section_nr_to_pfn(&m->g, sec->nr)) / per);
 	f->section = sec;
 	f->bit = zdm_sections_bit(&m->sections, sec, i);
 	smp = zdm_probes_sample(&m->probes, sec->nr, i);
 	f->sampled_device = smp ? smp->is_device : ZDM_UNKNOWN;
-	f->deferred = m->probes.nr_deferred && zdm_probes_is_deferred(&m->probes, pfn);
+	f->deferred = zdm_probes_is_deferred(&m->probes, pfn);
 	f->block = sec->block >= 0 ? &m->blocks.v[sec->block] : NULL;
-	if (m->feat.v[ZDM_FEAT_SUBSECTIONS] != ZDM_NO)
-		return;			/* only the padding of old kernels asks who else is here */
-	while (entry < m->pgmaps.nr_entries && m->pgmaps.entries[entry].start_pfn < end)
-		f->shares_section |= entry_is_live(m, &m->pgmaps.entries[entry++]);
 }
 
-/* entry, extent: first that ends after pfn, or before it within the same section. */
+/* All but shares_section. at: the first entry and extent that end after pfn. */
 static void facts_at(const struct zdm_model *m, const struct zdm_section *sec, uint64_t pfn,
-		     size_t entry, size_t extent, struct zdm_facts *f)
+		     const struct place *at, struct zdm_facts *f)
 {
+	const struct zdm_pgmap_entry *e = NULL;
 	const struct zdm_section_gap *gap;
-	const struct zdm_extent *x;
+	const struct zdm_extent *x = NULL;
 
 	memset(f, 0, sizeof(*f));
 	f->feat = &m->feat;
@@ -115,18 +124,17 @@ static void facts_at(const struct zdm_model *m, const struct zdm_section *sec, u
 	f->range = -1;
 	f->page_kaddr = zdm_page_kaddr(m->kernel, pfn);
 	if (sec)
-		section_facts(m, sec, pfn, entry, f);
+		section_facts(m, sec, pfn, f);
 	else if ((gap = zdm_sections_gap(&m->sections, zdm_pfn_to_section_nr(&m->g, pfn)))) {
 		f->gap_status = gap->status;
 		f->gap_kaddr = gap->kaddr;
 	}
-	while (entry < m->pgmaps.nr_entries && m->pgmaps.entries[entry].end_pfn <= pfn)
-		entry++;
-	if (entry < m->pgmaps.nr_entries && m->pgmaps.entries[entry].start_pfn <= pfn)
-		entry_facts(m, &m->pgmaps.entries[entry], pfn, f);
-	while (extent < m->vmemmap.nr && m->vmemmap.v[extent].end_pfn <= pfn)
-		extent++;
-	x = extent < m->vmemmap.nr ? &m->vmemmap.v[extent] : NULL;
+	if (at->entry < m->pgmaps.nr_entries)
+		e = &m->pgmaps.entries[at->entry];
+	if (e && e->start_pfn <= pfn)
+		entry_facts(m, e, pfn, f);
+	if (at->extent < m->vmemmap.nr)
+		x = &m->vmemmap.v[at->extent];
 	f->where = ZDM_MEMMAP_NONE;
 	f->in_dump = ZDM_IN_DUMP_NO;
 	if (x && x->start_pfn <= pfn) {
@@ -139,7 +147,8 @@ static void facts_at(const struct zdm_model *m, const struct zdm_section *sec, u
 void zdm_model_facts(const struct zdm_model *m, uint64_t pfn, struct zdm_facts *ret)
 {
 	uint64_t nr = zdm_pfn_to_section_nr(&m->g, pfn);
-	uint64_t start = zdm_section_nr_to_pfn(&m->g, nr);
+	const struct zdm_section *sec = zdm_sections_find(&m->sections, nr);
+	struct place at = { .entry = zdm_pgmaps_entry(&m->pgmaps, pfn) };
 	size_t lo = 0, hi = m->vmemmap.nr;
 
 	while (lo < hi) {
@@ -150,16 +159,19 @@ void zdm_model_facts(const struct zdm_model *m, uint64_t pfn, struct zdm_facts *
 		else
 			hi = mid;
 	}
-	facts_at(m, zdm_sections_find(&m->sections, nr), pfn, zdm_pgmaps_entry(&m->pgmaps, start),
-		 lo, ret);
+	at.extent = lo;
+	facts_at(m, sec, pfn, &at, ret);
+	if (sec)
+		ret->shares_section = shares_section(m, sec, zdm_pgmaps_entry(&m->pgmaps,
+						     zdm_section_nr_to_pfn(&m->g, nr)));
 }
 
-/* A place where a fact may change, if it is inside (start, end). */
-static void cut(struct sweep *sw, uint64_t start, uint64_t end, uint64_t pfn)
+/* A place where a fact may change. */
+static void cut(struct sweep *sw, uint64_t pfn)
 {
 	uint64_t *slot;
 
-	if (pfn <= start || pfn >= end || sw->nomem)
+	if (sw->nomem)
 		return;
 	slot = zdm_grow((void **)&sw->cuts, &sw->cap_cuts, sw->nr_cuts, sizeof(*slot));
 	if (!slot) {
@@ -170,49 +182,39 @@ static void cut(struct sweep *sw, uint64_t start, uint64_t end, uint64_t pfn)
 	sw->nr_cuts++;
 }
 
-static void cut_pgmap(struct sweep *sw, int32_t index, uint64_t start, uint64_t end)
+static void cut_pgmap(struct sweep *sw, size_t index)
 {
 	const struct zdm_pgmap *p = &sw->m->pgmaps.v[index];
 	const struct zdm_altmap *a = &p->altmap;
 	uint32_t i;
 
 	for (i = 0; i < p->nr_ranges; i++) {
-		cut(sw, start, end, p->ranges[i].start_pfn);
-		cut(sw, start, end, p->ranges[i].end_pfn);
+		cut(sw, p->ranges[i].start_pfn);
+		cut(sw, p->ranges[i].end_pfn);
 	}
 	if (p->altmap_status == ZDM_OK) {
-		cut(sw, start, end, a->base_pfn + a->reserve);
-		cut(sw, start, end, a->base_pfn + a->reserve + a->free);
+		cut(sw, a->base_pfn + a->reserve);
+		cut(sw, a->base_pfn + a->reserve + a->free);
 	}
 	if (sw->m->probes.progress)
-		cut(sw, start, end, sw->m->probes.progress[index].done_pfn);
+		cut(sw, sw->m->probes.progress[index].done_pfn);
 }
 
-static void cut_entries(struct sweep *sw, uint64_t start, uint64_t end)
-{
-	const struct zdm_pgmaps *p = &sw->m->pgmaps;
-	size_t i;
-
-	for (i = sw->entry; i < p->nr_entries && p->entries[i].start_pfn < end; i++) {
-		cut(sw, start, end, p->entries[i].start_pfn);
-		cut(sw, start, end, p->entries[i].end_pfn);
-		if (p->entries[i].pgmap >= 0)
-			cut_pgmap(sw, p->entries[i].pgmap, start, end);
-	}
-}
-
-static void cut_subsections(struct sweep *sw, const struct zdm_section *sec, uint64_t start,
-			    uint64_t end)
+static void cut_subsections(struct sweep *sw, const struct zdm_section *sec)
 {
 	const struct zdm_model *m = sw->m;
+	uint64_t start = zdm_section_nr_to_pfn(&m->g, sec->nr);
 	uint64_t per = m->g.section_pages / m->g.subsections;
 	unsigned int i;
 
+	if (!m->probes.nr_samples && zdm_sections_uniform(&m->sections, sec))
+		return;
 	for (i = 1; i < m->g.subsections; i++) {
 		if (zdm_sections_bit(&m->sections, sec, i) !=
 		    zdm_sections_bit(&m->sections, sec, i - 1) ||
-		    (m->probes.nr_samples && zdm_probes_sample(&m->probes, sec->nr, i)))
-			cut(sw, start, end, start + i * per);
+		    zdm_probes_sample(&m->probes, sec->nr, i - 1) ||
+		    zdm_probes_sample(&m->probes, sec->nr, i))
+			cut(sw, start + i * per);
 	}
 }
 
@@ -223,13 +225,54 @@ static int by_value(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
+/* All of them at once: each costs its sorting, however many sections a pgmap spans. */
+static void find_cuts(struct sweep *sw)
+{
+	const struct zdm_model *m = sw->m;
+	size_t i;
+
+	for (i = 0; i < m->sections.nr; i++)
+		cut_subsections(sw, &m->sections.v[i]);
+	for (i = 0; i < m->sections.nr_gaps; i++) {
+		cut(sw, zdm_section_nr_to_pfn(&m->g, m->sections.gaps[i].start_nr));
+		cut(sw, zdm_section_nr_to_pfn(&m->g, m->sections.gaps[i].end_nr));
+	}
+	for (i = 0; i < m->pgmaps.nr_entries; i++) {
+		cut(sw, m->pgmaps.entries[i].start_pfn);
+		cut(sw, m->pgmaps.entries[i].end_pfn);
+	}
+	for (i = 0; i < m->pgmaps.nr; i++)
+		cut_pgmap(sw, i);
+	for (i = 0; i < m->probes.nr_deferred; i++) {
+		cut(sw, m->probes.deferred[i].start_pfn);
+		cut(sw, m->probes.deferred[i].end_pfn);
+	}
+	for (i = 0; i < m->vmemmap.nr; i++) {
+		if (m->vmemmap.v[i].start_pfn % m->g.section_pages)	/* sections are cut anyway */
+			cut(sw, m->vmemmap.v[i].start_pfn);
+	}
+	if (sw->nr_cuts)
+		qsort(sw->cuts, sw->nr_cuts, sizeof(*sw->cuts), by_value);
+}
+
 static enum zdm_status classify_piece(struct sweep *sw, const struct zdm_section *sec,
 				      uint64_t start, uint64_t end)
 {
+	const struct zdm_model *m = sw->m;
 	struct zdm_verdict v;
 	struct zdm_facts f;
 
-	facts_at(sw->m, sec, start, sw->entry, sw->extent, &f);
+	while (sw->at.entry < m->pgmaps.nr_entries &&
+	       m->pgmaps.entries[sw->at.entry].end_pfn <= start)
+		sw->at.entry++;
+	while (sw->at.extent < m->vmemmap.nr && m->vmemmap.v[sw->at.extent].end_pfn <= start)
+		sw->at.extent++;
+	if (sec && sec->nr != sw->shares_nr) {
+		sw->shares_nr = sec->nr;	/* at its first piece: the cursor stands at its start */
+		sw->shares = shares_section(m, sec, sw->at.entry);
+	}
+	facts_at(m, sec, start, &sw->at, &f);
+	f.shares_section = sec && sw->shares;
 	v = zdm_classify(&f);
 	return zdm_ranges_push(&sw->m->ranges, &(struct zdm_range){
 		.start_pfn = start, .end_pfn = end, .cls = v.cls, .valid = v.valid,
@@ -238,70 +281,18 @@ static enum zdm_status classify_piece(struct sweep *sw, const struct zdm_section
 }
 
 /* Classify the pieces of [start, end), a section or the space between two. */
-static enum zdm_status classify_pieces(struct sweep *sw, const struct zdm_section *sec,
-				       uint64_t start, uint64_t end)
+static enum zdm_status sweep_pieces(struct sweep *sw, const struct zdm_section *sec,
+				    uint64_t start, uint64_t end)
 {
 	enum zdm_status st = ZDM_OK;
-	size_t i;
 
-	if (sw->nomem)
-		return ZDM_NOMEM;
-	if (sw->nr_cuts > 1)
-		qsort(sw->cuts, sw->nr_cuts, sizeof(*sw->cuts), by_value);
-	for (i = 0; i < sw->nr_cuts && st == ZDM_OK; i++) {
-		if (sw->cuts[i] == start)
+	for (; sw->cut < sw->nr_cuts && sw->cuts[sw->cut] < end && st == ZDM_OK; sw->cut++) {
+		if (sw->cuts[sw->cut] <= start)
 			continue;
-		st = classify_piece(sw, sec, start, sw->cuts[i]);
-		start = sw->cuts[i];
+		st = classify_piece(sw, sec, start, sw->cuts[sw->cut]);
+		start = sw->cuts[sw->cut];
 	}
-	return st == ZDM_OK ? classify_piece(sw, sec, start, end) : st;
-}
-
-static void advance(struct sweep *sw, uint64_t start)
-{
-	const struct zdm_model *m = sw->m;
-
-	sw->nr_cuts = 0;
-	while (sw->entry < m->pgmaps.nr_entries && m->pgmaps.entries[sw->entry].end_pfn <= start)
-		sw->entry++;
-	while (sw->extent < m->vmemmap.nr && m->vmemmap.v[sw->extent].end_pfn <= start)
-		sw->extent++;
-}
-
-static enum zdm_status sweep_section(struct sweep *sw, const struct zdm_section *sec)
-{
-	const struct zdm_model *m = sw->m;
-	uint64_t start = zdm_section_nr_to_pfn(&m->g, sec->nr);
-	uint64_t end = start + m->g.section_pages;
-	size_t i;
-
-	advance(sw, start);
-	cut_subsections(sw, sec, start, end);
-	cut_entries(sw, start, end);
-	for (i = sw->extent; i < m->vmemmap.nr && m->vmemmap.v[i].start_pfn < end; i++)
-		cut(sw, start, end, m->vmemmap.v[i].start_pfn);
-	for (i = 0; i < m->probes.nr_deferred; i++) {
-		cut(sw, start, end, m->probes.deferred[i].start_pfn);
-		cut(sw, start, end, m->probes.deferred[i].end_pfn);
-	}
-	return classify_pieces(sw, sec, start, end);
-}
-
-/* Where no section is present; a device on its way in may already have an entry. */
-static enum zdm_status sweep_void(struct sweep *sw, uint64_t start, uint64_t end)
-{
-	const struct zdm_model *m = sw->m;
-	size_t i;
-
-	if (start >= end)
-		return ZDM_OK;
-	advance(sw, start);
-	for (i = 0; i < m->sections.nr_gaps; i++) {
-		cut(sw, start, end, zdm_section_nr_to_pfn(&m->g, m->sections.gaps[i].start_nr));
-		cut(sw, start, end, zdm_section_nr_to_pfn(&m->g, m->sections.gaps[i].end_nr));
-	}
-	cut_entries(sw, start, end);
-	return classify_pieces(sw, NULL, start, end);
+	return st == ZDM_OK && start < end ? classify_piece(sw, sec, start, end) : st;
 }
 
 /* Beyond it nothing is known to exist. */
@@ -320,22 +311,25 @@ static uint64_t end_pfn(const struct zdm_model *m)
 
 enum zdm_status zdm_model_sweep(struct zdm_model *m)
 {
-	struct sweep sw = { .m = m };
-	enum zdm_status st = ZDM_OK;
+	struct sweep sw = { .m = m, .shares_nr = UINT64_MAX };
+	enum zdm_status st;
 	uint64_t pos = 0;
 	size_t i;
 
+	find_cuts(&sw);
+	st = sw.nomem ? ZDM_NOMEM : ZDM_OK;
 	for (i = 0; i < m->sections.nr && st == ZDM_OK; i++) {
 		const struct zdm_section *sec = &m->sections.v[i];
 		uint64_t start = zdm_section_nr_to_pfn(&m->g, sec->nr);
 
-		st = sweep_void(&sw, pos, start);
-		if (st == ZDM_OK)
-			st = sweep_section(&sw, sec);
+		/* in the space between, a device on its way in may already have an entry */
+		st = sweep_pieces(&sw, NULL, pos, start);
 		pos = start + m->g.section_pages;
+		if (st == ZDM_OK)
+			st = sweep_pieces(&sw, sec, start, pos);
 	}
 	if (st == ZDM_OK)
-		st = sweep_void(&sw, pos, end_pfn(m));
+		st = sweep_pieces(&sw, NULL, pos, end_pfn(m));
 	free(sw.cuts);
 	return st;
 }

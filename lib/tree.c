@@ -2,13 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "grow.h"
 #include "tree.h"
 
 #define SLOTS 64u			/* XA_CHUNK_SIZE, RADIX_TREE_MAP_SIZE */
 #define SHIFT_STEP 6u
 #define MAX_SHIFT 60u
 #define MAX_NODES (1u << 18)		/* 16 M entries; more is damage */
-#define MAX_RUNS (1u << 22)
+#define MAX_RUNS (1u << 18)		/* 512 TiB in memory blocks of 2 GiB */
 
 /*
  * How entries are told apart. XArray: low bits 10 mark internal entries, nodes
@@ -82,7 +83,7 @@ static const struct flavour flavours[] = {
 struct walk {
 	struct zdm_reader *r;
 	const struct flavour *f;
-	uint64_t shift_off, slots_off;
+	uint64_t root_kaddr, shift_off, slots_off;
 	struct zdm_tree_runs *out;
 	size_t cap;
 	unsigned int nodes;
@@ -100,20 +101,18 @@ static void push(struct walk *w, const struct zdm_tree_run *run)
 		last->end = run->end;
 		return;
 	}
-	if (o->nr == w->cap) {
-		size_t cap = w->cap ? 2 * w->cap : 16;
-		struct zdm_tree_run *grown = NULL;
-
-		if (cap <= MAX_RUNS)
-			grown = realloc(o->run, cap * sizeof(*grown));
-		if (!grown) {
-			w->nomem = true;
-			return;
-		}
-		o->run = grown;
-		w->cap = cap;
+	if (o->nr == MAX_RUNS) {
+		/* no kernel has so many: from here on nothing is believed */
+		*last = (struct zdm_tree_run){ last->start, run->end, 0, w->root_kaddr, ZDM_CORRUPT };
+		return;
 	}
-	o->run[o->nr++] = *run;
+	last = zdm_grow((void **)&o->run, &w->cap, o->nr, sizeof(*last));
+	if (!last) {
+		w->nomem = true;
+		return;
+	}
+	*last = *run;
+	o->nr++;
 }
 
 static void push_bad(struct walk *w, uint64_t start, uint64_t end, enum zdm_status st,
@@ -214,7 +213,7 @@ enum zdm_status zdm_tree_walk(struct zdm_reader *r, const struct zdm_kdef *k,
 			      struct zdm_tree_runs *ret)
 {
 	const struct flavour *f = &flavours[kind];
-	struct walk w = { .r = r, .f = f, .out = ret };
+	struct walk w = { .r = r, .f = f, .root_kaddr = root_kaddr, .out = ret };
 	enum zdm_status st;
 
 	memset(ret, 0, sizeof(*ret));

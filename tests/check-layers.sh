@@ -17,7 +17,7 @@ rooms='
  4 kfeat      kfeat
  4 tree       tree
  5 session    session geometry
- 6 sections   sections
+ 6 sections   sections sections_*
  6 pgmaps     pgmaps pgmap_*
  6 blocks     blocks
  6 nodes      nodes refs
