@@ -6,6 +6,9 @@
 #include "grow.h"
 #include "vmemmap.h"
 
+/* 64 TiB of memory with its memmap in base pages; more is damage. */
+#define MAX_LEAVES (1ull << 28)
+
 /* Frames that store memmap: of a pgmap's altmap or of a block's memmap_on_memory. */
 struct backing {
 	struct zdm_pfn_range *v;
@@ -23,6 +26,7 @@ struct scan {
 	enum zdm_memmap kind;
 	uint64_t present_start, present_end;
 	bool present;
+	uint64_t leaves;	/* how many more are looked at */
 };
 
 static int by_start(const void *a, const void *b)
@@ -155,25 +159,61 @@ static enum zdm_status push(struct scan *sc, const struct zdm_extent *e, bool fr
 	return ZDM_OK;
 }
 
-/* One leaf or hole of the tables, cut to the section. */
+/* What one leaf or hole of the tables, [kaddr, end), says; without its PFNs. */
 static struct zdm_extent extent_of(struct scan *sc, const struct zdm_leaf *leaf,
 				   enum zdm_status st, uint64_t kaddr, uint64_t end)
 {
-	const struct zdm_geometry *g = &sc->s->g;
 	struct zdm_extent e = { .where = ZDM_MEMMAP_NONE, .in_dump = ZDM_IN_DUMP_NO };
+	uint64_t paddr = leaf->paddr + (kaddr - leaf->start_kaddr);
 
-	e.start_pfn = (kaddr - g->vmemmap_kaddr) / g->page_bytes;
-	e.end_pfn = (end - g->vmemmap_kaddr) / g->page_bytes;
 	if (st != ZDM_OK) {
 		e.where = ZDM_MEMMAP_UNKNOWN;
 		e.in_dump = ZDM_IN_DUMP_UNKNOWN;
 		e.bad_kaddr = kaddr;
 	} else if (leaf->mapped) {
-		e.where = frame_kind(sc, leaf->paddr >> g->page_shift);
-		e.in_dump = presence(sc, leaf->paddr + (kaddr - leaf->start_kaddr), end - kaddr);
+		e.where = frame_kind(sc, paddr >> sc->s->g.page_shift);
+		e.in_dump = presence(sc, paddr, end - kaddr);
 		e.bad_kaddr = e.where == ZDM_MEMMAP_UNKNOWN ? kaddr : 0;
 	}
 	return e;
+}
+
+/*
+ * A struct page of a size that does not divide the page's (56 and 80 bytes
+ * exist, include/linux/mm_types.h) may begin in one leaf and end in the next: it
+ * is no better than the worse of the two.
+ */
+static struct zdm_extent extent_join(const struct zdm_extent *a, const struct zdm_extent *b)
+{
+	struct zdm_extent e = *a;
+
+	if (b->where == ZDM_MEMMAP_UNKNOWN || b->where == ZDM_MEMMAP_NONE)
+		e = *b;
+	if (a->where == ZDM_MEMMAP_NONE)
+		e = *a;
+	if (e.where != ZDM_MEMMAP_NONE)
+		e.in_dump = presence_join(a->in_dump, b->in_dump);
+	return e;
+}
+
+/* The struct pages that end in [.., end): those that begin before kaddr stand astride. */
+static enum zdm_status push_leaf(struct scan *sc, const struct zdm_extent *before,
+				 struct zdm_extent *e, uint64_t kaddr, uint64_t end, bool fresh)
+{
+	const struct zdm_geometry *g = &sc->s->g;
+	uint64_t off = kaddr - g->vmemmap_kaddr;
+	enum zdm_status st = ZDM_OK;
+
+	e->start_pfn = (off + g->page_bytes - 1) / g->page_bytes;
+	e->end_pfn = (end - g->vmemmap_kaddr) / g->page_bytes;
+	if (!fresh && before->end_pfn < e->start_pfn) {
+		struct zdm_extent astride = extent_join(before, e);
+
+		astride.start_pfn = before->end_pfn;
+		astride.end_pfn = e->start_pfn;
+		st = push(sc, &astride, false);
+	}
+	return st == ZDM_OK ? push(sc, e, fresh) : st;
 }
 
 static enum zdm_status scan_section(struct scan *sc, uint64_t nr)
@@ -182,24 +222,26 @@ static enum zdm_status scan_section(struct scan *sc, uint64_t nr)
 	uint64_t kaddr = g->vmemmap_kaddr + zdm_section_nr_to_pfn(g, nr) * g->page_bytes;
 	uint64_t section_end = kaddr + g->section_pages * g->page_bytes, end;
 	enum zdm_status st, pushed = ZDM_OK;
-	struct zdm_leaf leaf;
-	struct zdm_extent e;
+	struct zdm_extent e, before = { 0 };
+	struct zdm_leaf leaf = { 0 };
 	bool fresh = true;
 
 	if (section_end < kaddr)
 		return ZDM_OK;
 	while (kaddr < section_end && pushed == ZDM_OK) {
-		st = zdm_walk_kaddr(sc->s->r, kaddr, &leaf);
+		st = sc->leaves ? zdm_walk_kaddr(sc->s->r, kaddr, &leaf) : ZDM_CORRUPT;
 		if (st == ZDM_NOMEM)
 			return st;
-		end = leaf.start_kaddr + leaf.len_bytes;
+		end = sc->leaves ? leaf.start_kaddr + leaf.len_bytes : section_end;
+		sc->leaves -= sc->leaves > 0;
 		if (st != ZDM_OK)
 			zdm_warnf(sc->w, true, "section %" PRIu64 ": page table of its memmap at %016"
 				  PRIx64 " is %s", nr, kaddr, zdm_status_name(st));
 		if (end > section_end || end <= kaddr)
 			end = section_end;
 		e = extent_of(sc, &leaf, st, kaddr, end);
-		pushed = push(sc, &e, fresh);
+		pushed = push_leaf(sc, &before, &e, kaddr, end, fresh);
+		before = e;
 		fresh = false;
 		kaddr = end;
 	}
@@ -210,7 +252,8 @@ enum zdm_status zdm_vmemmap_read(struct zdm_session *s, const struct zdm_section
 				 const struct zdm_pgmaps *pgmaps, const struct zdm_blocks *blocks,
 				 struct zdm_vmemmap *ret, struct zdm_warnings *w)
 {
-	struct scan sc = { .s = s, .out = ret, .sections = sections, .w = w };
+	struct scan sc = { .s = s, .out = ret, .sections = sections, .w = w,
+			   .leaves = MAX_LEAVES };
 	enum zdm_status st = ZDM_OK;
 	size_t i;
 
