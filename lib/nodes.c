@@ -6,6 +6,12 @@ enum zdm_status zdm_node_kaddr(struct zdm_session *s, unsigned int i, uint64_t *
 	unsigned int shift = s->g.node_shift;
 	unsigned int nodes = shift && shift < 64 ? 1u << (64 - shift) : 1;
 
+	/* without CONFIG_NUMA the one node is a variable */
+	if (!i && !zdm_kdef_has(&s->k, ZDM_SYM_NODE_DATA) &&
+	    zdm_kdef_has(&s->k, ZDM_SYM_CONTIG_PAGE_DATA)) {
+		*kaddr = zdm_kdef_get(&s->k, ZDM_SYM_CONTIG_PAGE_DATA);
+		return ZDM_OK;
+	}
 	if (i >= nodes || i >= ZDM_MAX_NODES || !zdm_kdef_has(&s->k, ZDM_SYM_NODE_DATA))
 		return ZDM_ABSENT;
 	return zdm_read_u64(s->r, zdm_kdef_get(&s->k, ZDM_SYM_NODE_DATA) + i * 8, kaddr);
@@ -19,13 +25,13 @@ static enum zdm_tri zone_spans(struct zdm_session *s, uint64_t zone, uint64_t st
 	if (zdm_read_u64(s->r, zone + zdm_kdef_get(&s->k, ZDM_MEM_ZONE_START), &start) ||
 	    zdm_read_u64(s->r, zone + zdm_kdef_get(&s->k, ZDM_MEM_ZONE_SPANNED), &spanned))
 		return ZDM_UNKNOWN;
-	return start_pfn >= start && end_pfn <= start + spanned ? ZDM_YES : ZDM_NO;
+	return start_pfn >= start && end_pfn - start <= spanned ? ZDM_YES : ZDM_NO;
 }
 
 enum zdm_tri zdm_zone_device_spans(struct zdm_session *s, uint64_t start_pfn, uint64_t end_pfn)
 {
 	static const enum zdm_kdef_id need[] = {
-		ZDM_SYM_NODE_DATA, ZDM_MEM_NODE_ZONES, ZDM_SIZE_ZONE, ZDM_MEM_ZONE_START,
+		ZDM_MEM_NODE_ZONES, ZDM_SIZE_ZONE, ZDM_MEM_ZONE_START,
 		ZDM_MEM_ZONE_SPANNED,
 	};
 	enum zdm_tri ret = ZDM_NO;
@@ -51,5 +57,5 @@ enum zdm_tri zdm_zone_device_spans(struct zdm_session *s, uint64_t start_pfn, ui
 		if (one == ZDM_UNKNOWN)
 			ret = ZDM_UNKNOWN;
 	}
-	return st == ZDM_ABSENT ? ret : ZDM_UNKNOWN;
+	return st == ZDM_ABSENT && i ? ret : ZDM_UNKNOWN;
 }

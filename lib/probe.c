@@ -8,6 +8,8 @@
 #include "probe.h"
 #include "refs.h"
 
+#define MAX_SAMPLES (1u << 20)	/* beyond them nothing is known of struct pages */
+
 static uint64_t page_kaddr(const struct zdm_session *s, uint64_t pfn)
 {
 	return s->g.vmemmap_kaddr + pfn * s->g.page_bytes;
@@ -49,23 +51,50 @@ static enum zdm_status sample(struct zdm_session *s, struct zdm_probes *out, uin
 	return ZDM_OK;
 }
 
+/* Is [start_pfn, end_pfn) all of one range of one pgmap? */
+static bool is_in_range(const struct zdm_pgmaps *p, uint64_t start_pfn, uint64_t end_pfn)
+{
+	size_t i = zdm_pgmaps_entry(p, start_pfn);
+	const struct zdm_pgmap_entry *e = &p->entries[i];
+	int64_t range;
+
+	if (i == p->nr_entries || e->start_pfn > start_pfn || e->end_pfn < end_pfn || e->pgmap < 0)
+		return false;
+	range = zdm_pgmaps_range(p, (uint32_t)e->pgmap, start_pfn);
+	return range >= 0 && range == zdm_pgmaps_range(p, (uint32_t)e->pgmap, end_pfn - 1);
+}
+
+/* Before 5.3: may this sub-section be padding? See wants_sample(). */
+static bool may_be_padding(const struct zdm_session *s, const struct zdm_sections *secs,
+			   const struct zdm_section *sec, unsigned int i,
+			   const struct zdm_pgmaps *pgmaps, bool has_entry)
+{
+	uint64_t per = s->g.section_pages / s->g.subsections;
+	uint64_t start = zdm_section_nr_to_pfn(&s->g, sec->nr) + i * per;
+
+	if (!has_entry || (secs->online_flag && (sec->flags & ZDM_SECTION_ONLINE)))
+		return false;
+	return !is_in_range(pgmaps, start, start + per);
+}
+
 /*
- * Three kinds of section need a look:
+ * Three kinds of sub-section need a look:
  * - early, bit clear: a boot hole, or the left-over of a device torn down. With
  *   the taint flag a clean section never had a device.
  * - early, tainted, bit set: RAM, or a device whose look-up entry is lost.
- * - before 5.3, not online (or, without that flag, with a look-up entry): the
- *   padding of a device to whole sections lies outside its resource.
+ * - before 5.3, in a section that has a look-up entry: the padding of a device to
+ *   whole sections lies outside its resource.
  */
 static bool wants_sample(const struct zdm_session *s, const struct zdm_sections *secs,
-			 const struct zdm_section *sec, unsigned int i, bool has_entry)
+			 const struct zdm_section *sec, unsigned int i,
+			 const struct zdm_pgmaps *pgmaps, bool has_entry)
 {
 	bool tainted;
 
 	if (sec->status != ZDM_OK || !(sec->flags & ZDM_SECTION_HAS_MEM_MAP))
 		return false;
 	if (s->f.v[ZDM_FEAT_SUBSECTIONS] == ZDM_NO)
-		return secs->online_flag ? !(sec->flags & ZDM_SECTION_ONLINE) : has_entry;
+		return may_be_padding(s, secs, sec, i, pgmaps, has_entry);
 	if (!(sec->flags & ZDM_SECTION_EARLY))
 		return false;
 	tainted = zdm_feat_yes(&s->f, ZDM_FEAT_TAINT) &&
@@ -218,7 +247,8 @@ enum zdm_status zdm_probes_read(struct zdm_session *s, const struct zdm_sections
 		has_entry = e < pgmaps->nr_entries &&
 			    pgmaps->entries[e].start_pfn < start + s->g.section_pages;
 		for (bit = 0; bit < s->g.subsections && st == ZDM_OK; bit++) {
-			if (wants_sample(s, sections, &sections->v[i], bit, has_entry))
+			if (ret->nr_samples < MAX_SAMPLES &&
+			    wants_sample(s, sections, &sections->v[i], bit, pgmaps, has_entry))
 				st = sample(s, ret, sections->v[i].nr, bit);
 		}
 	}
@@ -233,13 +263,17 @@ enum zdm_status zdm_probes_read(struct zdm_session *s, const struct zdm_sections
 
 bool zdm_probes_is_deferred(const struct zdm_probes *p, uint64_t pfn)
 {
-	size_t i;
+	size_t lo = 0, hi = p->nr_deferred;
 
-	for (i = 0; i < p->nr_deferred; i++) {
-		if (pfn >= p->deferred[i].start_pfn && pfn < p->deferred[i].end_pfn)
-			return true;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (p->deferred[mid].end_pfn <= pfn)
+			lo = mid + 1;
+		else
+			hi = mid;
 	}
-	return false;
+	return lo < p->nr_deferred && p->deferred[lo].start_pfn <= pfn;
 }
 
 void zdm_probes_deinit(struct zdm_probes *p)

@@ -40,7 +40,7 @@ struct zdm_probes {
 	size_t nr_samples, cap_samples;
 	struct zdm_progress *progress;	/* one for each pgmap; NULL: kernel has nr_range */
 	struct zdm_backing *backing;	/* one for each pgmap; NULL: kernel has no nr_range */
-	struct zdm_deferred *deferred;
+	struct zdm_deferred *deferred;	/* sorted, apart */
 	size_t nr_deferred, cap_deferred;
 };
 

@@ -320,6 +320,9 @@ enum zdm_status zdm_sections_read(struct zdm_session *s, struct zdm_sections *re
 	uint64_t array_kaddr = 0;
 
 	memset(ret, 0, sizeof(*ret));
+	/* where the enum does not tell, a section does: the flag came with 4.13, these later */
+	ret->online_flag = zdm_feat_yes(&s->f, ZDM_FEAT_SUBSECTIONS) ||
+			   zdm_kdef_has(&s->k, ZDM_NUM_SECTION_ONLINE_BIT);
 	if (zdm_feat_yes(&s->f, ZDM_FEAT_SUBSECTIONS) &&
 	    zdm_kdef_has(&s->k, ZDM_MEM_SUBSECTION_MAP))
 		ret->words_per_map = (s->g.subsections + 63) / 64;
