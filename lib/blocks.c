@@ -7,7 +7,7 @@
 #include "grow.h"
 #include "tree.h"
 
-#define MAX_LIST 1000000u		/* devices on a bus; more is a cycle */
+#define MAX_LIST (1u << 18)	/* devices on a bus: 512 TiB in blocks of 2 GiB */
 
 struct scan {
 	struct zdm_session *s;
@@ -152,7 +152,7 @@ static enum zdm_status scan_bus(struct scan *sc)
 		ZDM_MEM_DEVP_KNODE, ZDM_MEM_DEVP_DEVICE, ZDM_MEM_BLOCK_DEV,
 	};
 	const struct zdm_kdef *k = &sc->s->k;
-	uint64_t head, node, p, device;
+	uint64_t head, node, p, device, mark = 0;
 	enum zdm_status st;
 	unsigned int i;
 
@@ -167,8 +167,11 @@ static enum zdm_status scan_bus(struct scan *sc)
 	head = p + zdm_kdef_get(k, ZDM_MEM_SUBSYS_KLIST) + zdm_kdef_get(k, ZDM_MEM_KLIST_LIST);
 	st = zdm_read_u64(sc->s->r, head, &node);
 	for (i = 0; st == ZDM_OK && node != head; i++) {
-		if (i == MAX_LIST)
+		/* Brent: a list that comes by a node it left behind is a circle */
+		if (i == MAX_LIST || node == mark)
 			return ZDM_CORRUPT;
+		if (!(i & (i - 1)))
+			mark = node;
 		p = node - zdm_kdef_get(k, ZDM_MEM_KLIST_NODE) - zdm_kdef_get(k, ZDM_MEM_DEVP_KNODE);
 		st = zdm_read_u64(sc->s->r, p + zdm_kdef_get(k, ZDM_MEM_DEVP_DEVICE), &device);
 		if (st == ZDM_OK)

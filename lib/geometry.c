@@ -33,6 +33,15 @@ static const struct {
 #define MIN_FLAG_BITS 6u
 #define MAX_FLAG_BITS 12u
 
+/*
+ * Sections of 1 GiB were arm64's up to 5.11; 2^27 sections are ppc64's, with 51
+ * bits and 16 MiB (arch/powerpc/include/asm/sparsemem.h). What follows is sized
+ * by these.
+ */
+#define MAX_SECTION_BITS 30u
+#define MAX_PHYSMEM_BITS 52u
+#define MAX_SECTIONS_SHIFT 27u
+
 static void init_section_bits(struct zdm_session *s)
 {
 	bool has_enum = zdm_kdef_has(&s->k, ZDM_NUM_SECTION_PRESENT_BIT);
@@ -75,8 +84,10 @@ static int nodes_shift(const struct zdm_session *s)
 		n = zdm_kdef_get(&s->k, ZDM_SIZE_NODEMASK) * 8;
 	if (n && n <= 1u << 16)
 		return (int)log2_ceil(n);
-	/* a kernel without NUMA has no array of nodes, and no node bits */
-	return s->vmcoreinfo && zdm_kdef_has(&s->k, ZDM_SYM_NODE_DATA) ? -1 : 0;
+	if (zdm_kdef_has(&s->k, ZDM_SYM_NODE_DATA))
+		return -1;
+	/* a kernel without CONFIG_NUMA has a variable instead of the array, and no node bits */
+	return zdm_kdef_has(&s->k, ZDM_SYM_CONTIG_PAGE_DATA) || s->k.complete_symbols ? 0 : -1;
 }
 
 /*
@@ -104,7 +115,8 @@ enum zdm_status zdm_geometry_init(struct zdm_session *s, char *err, size_t err_l
 	};
 	const struct zdm_xlat *x = zdm_reader_xlat(s->r);
 	struct zdm_geometry *g = &s->g;
-	unsigned int l5 = x->levels == 5, max_bits;
+	uint64_t section_bits, max_bits;
+	unsigned int l5 = x->levels == 5;
 	char name[80];
 	size_t i;
 
@@ -117,19 +129,19 @@ enum zdm_status zdm_geometry_init(struct zdm_session *s, char *err, size_t err_l
 		return ZDM_ABSENT;
 	}
 	g->page_shift = x->arch->page_shift;
-	g->section_shift = (unsigned int)zdm_kdef_or(&s->k, ZDM_NUM_SECTION_SIZE_BITS,
-						     x->arch->section_size_bits);
-	max_bits = (unsigned int)zdm_kdef_or(&s->k, ZDM_NUM_MAX_PHYSMEM_BITS,
-					     x->arch->max_physmem_bits[l5]);
+	section_bits = zdm_kdef_or(&s->k, ZDM_NUM_SECTION_SIZE_BITS, x->arch->section_size_bits);
+	max_bits = zdm_kdef_or(&s->k, ZDM_NUM_MAX_PHYSMEM_BITS, x->arch->max_physmem_bits[l5]);
 	g->page_bytes = zdm_kdef_get(&s->k, ZDM_SIZE_PAGE);
-	if (g->section_shift < ZDM_SUBSECTION_SHIFT || g->section_shift > 34 ||
-	    max_bits <= g->section_shift || max_bits > 56 || g->page_bytes < 32 ||
+	if (section_bits < ZDM_SUBSECTION_SHIFT || section_bits > MAX_SECTION_BITS ||
+	    max_bits <= section_bits || max_bits > MAX_PHYSMEM_BITS ||
+	    max_bits - section_bits > MAX_SECTIONS_SHIFT || g->page_bytes < 32 ||
 	    g->page_bytes > 256 || g->page_bytes % 8) {
-		zdm_errf(err, err_len, "cannot be true: SECTION_SIZE_BITS %u, MAX_PHYSMEM_BITS %u, "
-			 "sizeof(struct page) %llu", g->section_shift, max_bits,
-			 (unsigned long long)g->page_bytes);
+		zdm_errf(err, err_len, "cannot be true: SECTION_SIZE_BITS %lld, MAX_PHYSMEM_BITS "
+			 "%lld, sizeof(struct page) %llu", (long long)section_bits,
+			 (long long)max_bits, (unsigned long long)g->page_bytes);
 		return ZDM_CORRUPT;
 	}
+	g->section_shift = (unsigned int)section_bits;
 	g->section_pages = 1ull << (g->section_shift - g->page_shift);
 	g->subsections = 1u << (g->section_shift - ZDM_SUBSECTION_SHIFT);
 	g->nr_sections_max = 1ull << (max_bits - g->section_shift);
