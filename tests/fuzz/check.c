@@ -68,8 +68,9 @@ static const char *check_pfn(const struct zdm_model *m, const struct zdm_range *
 		return wrong("pfn %#" PRIx64 " is not found where it is", pfn);
 	zdm_model_facts(m, pfn, &f);
 	v = zdm_classify(&f);
+	/* where evidence is missing, the first struct page of the range is named */
 	if (v.cls != r->cls || v.valid != r->valid || v.reason != r->reason || v.pgmap != r->pgmap ||
-	    v.evidence_kaddr != r->evidence_kaddr || f.where != r->memmap ||
+	    (pfn == r->start_pfn && v.evidence_kaddr != r->evidence_kaddr) || f.where != r->memmap ||
 	    f.in_dump != r->in_dump)
 		return wrong("pfn %#" PRIx64 " is %s (%s) by itself and %s (%s) in its range", pfn,
 			     zdm_class_name(v.cls), zdm_reason_text(v.reason), zdm_class_name(r->cls),

@@ -41,6 +41,22 @@ uint8_t *elf_reader_at(const struct elf_reader *r, uint64_t paddr, size_t *len)
 	return NULL;
 }
 
+/* Bytes from paddr on that a capsule has not got because they are zero. */
+static size_t zeros_at(const struct elf_reader *r, uint64_t paddr, size_t len)
+{
+	size_t nr, i;
+	const Elf64_Phdr *ph = headers(r, &nr);
+
+	for (i = 0; i < nr && r->capsule; i++) {
+		uint64_t off = paddr - ph[i].p_paddr;
+
+		if (ph[i].p_type == PT_LOAD && !ph[i].p_filesz && paddr >= ph[i].p_paddr &&
+		    off < ph[i].p_memsz)
+			return len < ph[i].p_memsz - off ? len : ph[i].p_memsz - off;
+	}
+	return 0;
+}
+
 static enum zdm_status read_phys(void *priv, uint64_t paddr, void *buf, size_t len)
 {
 	struct elf_reader *r = priv;
@@ -51,9 +67,12 @@ static enum zdm_status read_phys(void *priv, uint64_t paddr, void *buf, size_t l
 		size_t n = len;
 		const uint8_t *from = elf_reader_at(r, paddr, &n);
 
-		if (!from)
+		if (from)
+			memcpy(p, from, n);
+		else if ((n = zeros_at(r, paddr, len)))
+			memset(p, 0, n);
+		else
 			return ZDM_UNREADABLE;
-		memcpy(p, from, n);
 		p += n;
 		paddr += n;
 		len -= n;
@@ -141,6 +160,7 @@ const char *elf_reader_note(const struct elf_reader *r, const char *name, uint32
 static int open_mapped(struct elf_reader *r, const char *name, char *err, size_t err_len)
 {
 	const Elf64_Ehdr *e = (const void *)r->map;
+	size_t len;
 
 	if (r->len < sizeof(*e) || memcmp(e->e_ident, ELFMAG, SELFMAG) ||
 	    e->e_phentsize != sizeof(Elf64_Phdr) ||
@@ -150,6 +170,7 @@ static int open_mapped(struct elf_reader *r, const char *name, char *err, size_t
 		return -1;
 	}
 	r->vmcoreinfo = elf_reader_note(r, "VMCOREINFO", 0, &r->vmcoreinfo_len);
+	r->capsule = elf_reader_note(r, "ZDM", 1, &len) != NULL;
 	return 0;
 }
 

@@ -12,6 +12,7 @@ struct elf_reader {
 	uint8_t *map;
 	size_t len;
 	bool borrowed;		/* map is the caller's */
+	bool capsule;		/* docs/output.md: what has no bytes is zero */
 	const char *vmcoreinfo;
 	size_t vmcoreinfo_len;
 	uint64_t nr_reads;	/* calls of read_phys_fn */
