@@ -122,7 +122,7 @@ static void facts_at(const struct zdm_model *m, const struct zdm_section *sec, u
 	f->pgmaps_status = m->pgmaps.status;
 	f->pgmap_index = -1;
 	f->range = -1;
-	f->page_kaddr = zdm_page_kaddr(m->kernel, pfn);
+	f->page_kaddr = m->g.vmemmap_kaddr + pfn * m->g.page_bytes;
 	if (sec)
 		section_facts(m, sec, pfn, f);
 	else if ((gap = zdm_sections_gap(&m->sections, zdm_pfn_to_section_nr(&m->g, pfn)))) {
