@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * cmp_kpage [-s SAVED] VMCORE HEADER-PFN: what the library makes of struct pages
+ * cmp_kpage [-l LAYOUT] [-s SAVED] VMCORE HEADER-PFN: what the library makes of struct pages
  * against what the guest's own /proc/kpageflags, kpagecount and kpagecgroup
  * said (tests/vmcores/lab/kpage), page by page. A page that differs between
  * the guest's last two snapshots was in use, and is counted, not compared.
@@ -17,6 +17,7 @@
 #include "../vmcores/lab/kpage/kpage_snap.h"
 #include "elf_reader.h"
 
+#define USAGE "usage: cmp_kpage [-l LAYOUT] [-s SAVED] VMCORE HEADER-PFN"
 #define MAX_SHOWN 40u
 #define NOPAGE (1ull << ZDM_KPF_NOPAGE)
 
@@ -187,6 +188,8 @@ int main(int argc, char **argv)
 {
 	struct elf_reader core;
 	struct snap s = { .core = &core };
+	struct zdm_source *layout = NULL;
+	struct zdm_open_opts opts = { .size = sizeof(opts), .sources = &layout };
 	struct zdm_session *session;
 	struct zdm_model *m;
 	struct zdm_kpages *v;
@@ -194,16 +197,20 @@ int main(int argc, char **argv)
 	FILE *saved = NULL;
 	int opt;
 
-	while ((opt = getopt(argc, argv, "s:")) != -1) {
-		if (opt != 's' || !(saved = fopen(optarg, "r")))
-			die("usage: cmp_kpage [-s SAVED] VMCORE HEADER-PFN");
+	while ((opt = getopt(argc, argv, "l:s:")) != -1) {
+		if (opt == 's')
+			saved = fopen(optarg, "r");
+		else if (opt == 'l' && !zdm_source_layout_open(optarg, &layout, err, sizeof(err)))
+			opts.nr_sources = 1;
+		if ((opt == 's' && !saved) || (opt == 'l' && !opts.nr_sources) || opt == '?')
+			die(err[0] ? err : USAGE);
 	}
 	if (optind + 2 != argc)
-		die("usage: cmp_kpage [-s SAVED] VMCORE HEADER-PFN");
+		die(USAGE);
 	if (elf_reader_open(&core, argv[optind], err, sizeof(err)))
 		die(err);
 	load(&s, strtoull(argv[optind + 1], NULL, 0));
-	if (zdm_open(&elf_reader_ops, &core, NULL, &session, err, sizeof(err)) ||
+	if (zdm_open(&elf_reader_ops, &core, &opts, &session, err, sizeof(err)) ||
 	    zdm_model_build(session, &m, err, sizeof(err)) ||
 	    zdm_kpages_open(session, m, &v, err, sizeof(err)))
 		die(err);
