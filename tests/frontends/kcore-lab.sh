@@ -54,6 +54,30 @@ check_nobody() {
     fi
 }
 
+# layout file and capsule give the same verdicts
+check_made() {
+    local file out
+    "$B/zdm" ranges -q --json "$2/extra/capsule" >"$2/extra/ranges-capsule.json" || true
+    for file in layout capsule; do
+        if out=$("$B/tests/cmp_ranges" -j "$2/expected.txt" "$2/extra/ranges-$file.json" 2>&1); then
+            pass
+        else
+            fail "$1: with the $file: $out"
+        fi
+    done
+    if grep -q '^dry-run 0$' "$2/guest-extra.txt" && grep -q '^kept ' "$2/extra/dry-run.txt"; then
+        pass
+    else
+        fail "$1: carve --dry-run: $(tail -n 3 "$2/extra/dry-run.txt")"
+    fi
+    if grep -q '^carve 3$' "$2/guest-extra.txt" && [ ! -e "$2/extra/carved" ] &&
+        grep -q 'no dump to be carved; --dry-run' "$2/extra/carve.txt"; then
+        pass
+    else
+        fail "$1: carve: $(cat "$2/extra/carve.txt")"
+    fi
+}
+
 check_hotplug() {
     [ -e "$2/extra/hotplug.txt" ] || return 0
     if grep '^hotplug' "$2/guest-extra.txt" | grep -qv '^hotplug [01]$'; then
@@ -76,6 +100,7 @@ check_run() {
     grep -q 'the running kernel' "$dir/extra/summary.txt" || fail "$1: summary does not say what it is of"
     check_times "$1" "$dir"
     check_nobody "$1" "$dir"
+    check_made "$1" "$dir"
     check_hotplug "$1" "$dir"
 }
 

@@ -30,6 +30,8 @@ static int open_input(struct carving *c, const struct carving_opts *opts, char *
 {
 	enum zdm_status status;
 
+	if (zdm_dump_live(c->o.dump))
+		return input_pages(c, err, err_len) == ZDM_OK ? ZDM_EXIT_DONE : ZDM_EXIT_OPEN;
 	c->fd = open(opts->path, O_RDONLY | O_CLOEXEC);
 	if (c->fd < 0) {
 		snprintf(err, err_len, "%s", strerror(errno));
@@ -83,8 +85,9 @@ int carving_open(struct carving *c, struct zdm_cli *cli, const struct carving_op
 	code = open_model(cli, opts->path, &c->o);
 	if (code != ZDM_EXIT_DONE)
 		return code;
-	if (zdm_dump_live(c->o.dump)) {
-		cli_error("%s: the running kernel's memory cannot be carved: it is no dump", opts->path);
+	if (zdm_dump_live(c->o.dump) && !opts->dry_run) {
+		cli_error("%s: the running kernel is no dump to be carved; --dry-run tells what "
+			  "a dump of it would leave out", opts->path);
 		return ZDM_EXIT_OPEN;
 	}
 	code = make_plan(c, cli, opts, err, sizeof(err));

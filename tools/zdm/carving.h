@@ -14,6 +14,7 @@ struct carving_opts {
 	struct zdm_policy policy;
 	bool add_altmap;		/* from /dev/mem, or altmap_from */
 	const char *altmap_from;	/* FILE@PADDR[,FILE@PADDR…], NULL: /dev/mem */
+	bool dry_run;			/* nothing will be written */
 	bool elf_only;			/* a view needs a file to be in front of */
 };
 

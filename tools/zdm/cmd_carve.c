@@ -165,7 +165,8 @@ static int parse(struct zdm_cli *cli, int nr, char **operand, struct carving_opt
 	opts->policy.drop_device_memmap = cli->opt[OPT_DROP_DEVICE_MEMMAP] != NULL;
 	opts->altmap_from = cli->opt[OPT_ALTMAP_FROM];
 	opts->add_altmap = cli->opt[OPT_ADD_ALTMAP] || opts->altmap_from;
-	if (cli->opt[OPT_DRY_RUN])
+	opts->dry_run = cli->opt[OPT_DRY_RUN] != NULL;
+	if (opts->dry_run)
 		return -1;
 	if (nr < 2)
 		return cli_usage_error(cli, "OUT is missing");
@@ -177,7 +178,6 @@ static int parse(struct zdm_cli *cli, int nr, char **operand, struct carving_opt
 static int run(struct zdm_cli *cli, int nr, char **operand)
 {
 	struct carving_opts opts = { 0 };
-	bool dry_run = cli->opt[OPT_DRY_RUN] != NULL;
 	struct carving c;
 	int ret, code;
 
@@ -190,12 +190,12 @@ static int run(struct zdm_cli *cli, int nr, char **operand)
 		return code;
 	}
 	zdm_carve_place_packed(c.plan);
-	if (!dry_run)
+	if (!opts.dry_run)
 		ret = write_out(&c, opts.path, operand[1]);
 	if (ret <= 0 && cli->json)
 		print_json(cli, c.plan);
-	else if (ret <= 0 && (dry_run || !cli->quiet))
-		print_table(cli, c.plan, dry_run);
+	else if (ret <= 0 && (opts.dry_run || !cli->quiet))
+		print_table(cli, c.plan, opts.dry_run);
 	carving_close(&c);
 	return ret > 0 ? ret : code;
 }

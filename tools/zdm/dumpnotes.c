@@ -64,7 +64,8 @@ void *dumpnotes_collect(struct zdm_dump *d, size_t *len)
 	const char *text;
 	size_t text_len;
 
-	add_cpus(&n, zdm_dump_ctx(d));
+	if (zdm_dump_ctx(d))	/* the running kernel has none */
+		add_cpus(&n, zdm_dump_ctx(d));
 	if (ops->vmcoreinfo_fn(d, &text, &text_len) == ZDM_OK)
 		add(&n, "VMCOREINFO", 0, text, text_len);
 	*len = n.len;

@@ -11,6 +11,14 @@ for _ in $(seq 7); do
 done
 /zdm summary /proc/kcore >$out/summary.txt
 
+# what else can be made of it: a layout file, a capsule, what a dump would leave out
+/zdm layout /proc/kcore --output $out/layout && echo "layout $?"
+/zdm ranges --layout $out/layout --json /proc/kcore >$out/ranges-layout.json
+/zdm capsule /proc/kcore $out/capsule && echo "capsule $?"
+/zdm carve --dry-run /proc/kcore >$out/dry-run.txt && echo "dry-run $?"
+/zdm carve /proc/kcore $out/carved 2>$out/carve.txt
+echo "carve $?"
+
 # not root
 mkdir -p /etc
 echo 'nobody:x:65534:65534::/:/bin/sh' >/etc/passwd
