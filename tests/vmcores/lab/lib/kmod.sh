@@ -32,7 +32,6 @@ headers_mend() {
 
 build_on_host() {
     local rel=$1 out=$2 hdr=$K_DIR/headers
-    need make gcc-12
     if [ ! -e "$hdr/.mended" ]; then
         headers_mend "$hdr"
         touch "$hdr/.mended"
@@ -44,7 +43,6 @@ build_on_host() {
 # gone with the build.
 build_in_chroot() {
     local rel=$1 out=$2 dir=$CACHE/chroot-$3
-    chroot_ready "$3"
     # shellcheck disable=SC2016
     unshare -m bash -eu -c '
         chroot=$1 hdr=$2 out=$3 rel=$4
@@ -70,6 +68,8 @@ kmod_build() {
     fi
     [ "$K_TOOLS" != none ] || die "no headers are served for $K_NAME: it has no testimony"
     headers_fetch
+    need make gcc-12
+    [ "$K_TOOLS" = host ] || locked "chroot-$K_TOOLS" chroot_ready "$K_TOOLS"
     say "kernel $K_NAME: building our modules"
     rm -rf "$out"
     mkdir -p "$out"
