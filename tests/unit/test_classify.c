@@ -1,0 +1,563 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * classify: a test for each rule. What is expected is the table of classes and
+ * the decisions in docs/design.md, not what the function happens to say.
+ */
+#include "test_util.h"
+
+#include "classify_scene.h"
+
+static void expect(const struct scene *s, enum zdm_class cls, enum zdm_tri valid,
+		   enum zdm_reason reason)
+{
+	struct zdm_verdict v = zdm_classify(&s->f);
+
+	if (v.cls != cls || v.valid != valid || v.reason != reason)
+		fail_msg("%s, valid: %s (%s), not %s, valid: %s (%s)", zdm_class_name(v.cls),
+			 zdm_tri_name(v.valid), zdm_reason_text(v.reason), zdm_class_name(cls),
+			 zdm_tri_name(valid), zdm_reason_text(reason));
+	/* a pgmap is named exactly where the verdict rests on it */
+	if (v.pgmap >= 0)
+		assert_int_equal(v.pgmap, s->f.pgmap_index);
+}
+
+static void expect_unknown(const struct scene *s, enum zdm_reason reason, uint64_t kaddr)
+{
+	expect(s, ZDM_CLASS_UNKNOWN, ZDM_UNKNOWN, reason);
+	assert_true(zdm_classify(&s->f).evidence_kaddr == kaddr);
+}
+
+/* The section table. */
+
+static void test_section_table_missing(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_init(&s, 0);
+	s.f.gap_status = ZDM_UNREADABLE;
+	s.f.gap_kaddr = 0x600;
+	expect_unknown(&s, ZDM_REASON_SECTION_UNREADABLE, 0x600);
+	/* even where a device is known to be: its struct pages may not be mapped */
+	add_entry(&s);
+	expect_unknown(&s, ZDM_REASON_SECTION_UNREADABLE, 0x600);
+}
+
+static void test_absent(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_init(&s, 0);
+	expect(&s, ZDM_CLASS_ABSENT, ZDM_NO, ZDM_REASON_NO_SECTION);
+	scene_init(&s, P);
+	expect(&s, ZDM_CLASS_ABSENT, ZDM_NO, ZDM_REASON_NO_MEMMAP);
+}
+
+/* The entry is stored before the section exists, and goes after it went. */
+static void test_entry_without_memmap(void **state)
+{
+	static const uint32_t flags[] = { 0, P };
+	struct scene s;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		scene_init(&s, flags[i]);
+		add_entry(&s);
+		s.pgmap.nr_range = 0;
+		expect(&s, ZDM_CLASS_PENDING, ZDM_NO, ZDM_REASON_ENTRY_NOT_MAPPED);
+		assert_int_equal(zdm_classify(&s.f).pgmap, 3);
+		s.pgmap.dead = ZDM_YES;
+		expect(&s, ZDM_CLASS_ABSENT, ZDM_NO, ZDM_REASON_TORN_DOWN);
+		/* whatever the pgmap is: there are no struct pages */
+		s.pgmap.status = ZDM_CORRUPT;
+		expect(&s, ZDM_CLASS_ABSENT, ZDM_NO, i ? ZDM_REASON_NO_MEMMAP :
+		       ZDM_REASON_NO_SECTION);
+	}
+}
+
+static void test_section_damaged(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_init(&s, P | M | O);
+	s.section.status = ZDM_CORRUPT;
+	expect_unknown(&s, ZDM_REASON_SECTION_CORRUPT, 0x5ec);
+}
+
+static void test_bitmap_missing(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_init(&s, P | M | O | E);
+	s.f.bit = ZDM_UNKNOWN;
+	expect_unknown(&s, ZDM_REASON_USAGE_UNREADABLE, 0x05a6e);
+	add_entry(&s);
+	expect_unknown(&s, ZDM_REASON_USAGE_UNREADABLE, 0x05a6e);
+}
+
+static void test_hole(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_init(&s, P | M);
+	s.f.bit = ZDM_NO;
+	s.f.where = ZDM_MEMMAP_NONE;
+	expect(&s, ZDM_CLASS_HOLE, ZDM_NO, ZDM_REASON_SUBSECTION_CLEAR);
+	add_entry(&s);
+	expect(&s, ZDM_CLASS_PENDING, ZDM_NO, ZDM_REASON_ENTRY_NOT_MAPPED);
+	s.pgmap.dead = ZDM_YES;
+	expect(&s, ZDM_CLASS_HOLE, ZDM_NO, ZDM_REASON_TORN_DOWN);
+	s.f.entry_status = ZDM_UNREADABLE;
+	expect(&s, ZDM_CLASS_HOLE, ZDM_NO, ZDM_REASON_SUBSECTION_CLEAR);
+}
+
+static void test_not_mapped(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_init(&s, P | M | O);
+	s.f.where = ZDM_MEMMAP_NONE;
+	s.f.where_kaddr = 0x77;
+	expect_unknown(&s, ZDM_REASON_NOT_MAPPED, 0x77);
+	add_entry(&s);
+	expect_unknown(&s, ZDM_REASON_NOT_MAPPED, 0x77);
+}
+
+static void test_deferred(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_init(&s, P | M | O | E);
+	s.f.deferred = true;
+	expect_unknown(&s, ZDM_REASON_DEFERRED, 0);
+	/* the holes of such a section are written by nobody else */
+	s.f.bit = ZDM_NO;
+	expect_unknown(&s, ZDM_REASON_DEFERRED, 0);
+	/* what was added later is not boot's to initialise */
+	scene_init(&s, P | M | O);
+	s.f.deferred = true;
+	expect(&s, ZDM_CLASS_ONLINE, ZDM_YES, ZDM_REASON_ONLINE);
+	scene_init(&s, P | M);
+	s.f.deferred = true;
+	add_entry(&s);
+	expect(&s, ZDM_CLASS_DEVICE, ZDM_YES, ZDM_REASON_DEVICE);
+}
+
+/* Devices. */
+
+static void test_device(void **state)
+{
+	static const uint32_t flags[] = { P | M, P | M | D, P | M | O | E | D };
+	struct scene s;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		scene_init(&s, flags[i]);
+		add_entry(&s);
+		expect(&s, ZDM_CLASS_DEVICE, ZDM_YES, ZDM_REASON_DEVICE);
+		assert_int_equal(zdm_classify(&s.f).pgmap, 3);
+	}
+}
+
+static void test_nr_range(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_init(&s, P | M);
+	add_entry(&s);
+	s.pgmap.nr_range = 0;
+	expect(&s, ZDM_CLASS_PENDING, ZDM_NO, ZDM_REASON_NR_RANGE);
+	s.pgmap.nr_range = 1;
+	s.f.range = 1;
+	expect(&s, ZDM_CLASS_PENDING, ZDM_NO, ZDM_REASON_NR_RANGE);
+	s.pgmap.nr_range = 2;
+	expect(&s, ZDM_CLASS_DEVICE, ZDM_YES, ZDM_REASON_DEVICE);
+	/* struct pages that look done prove nothing where the kernel counts */
+	s.pgmap.nr_range = 0;
+	s.f.pages_done = ZDM_YES;
+	expect(&s, ZDM_CLASS_PENDING, ZDM_NO, ZDM_REASON_NR_RANGE);
+}
+
+/* The reserve is never initialised, whatever else is. */
+static void test_reserve(void **state)
+{
+	static const enum zdm_tri dead[] = { ZDM_NO, ZDM_YES, ZDM_UNKNOWN };
+	struct scene s;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		scene_init(&s, P | M);
+		add_entry(&s);
+		s.pgmap.altmap_status = ZDM_OK;
+		s.pgmap.dead = dead[i];
+		s.f.part = ZDM_PART_RESERVE;
+		expect(&s, ZDM_CLASS_RESERVED, ZDM_NO, ZDM_REASON_ALTMAP_RESERVE);
+		s.pgmap.nr_range = 0;
+		expect(&s, ZDM_CLASS_RESERVED, ZDM_NO, ZDM_REASON_ALTMAP_RESERVE);
+	}
+}
+
+static void test_altmap(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_init(&s, P | M);
+	add_entry(&s);
+	s.pgmap.altmap_status = ZDM_OK;
+	s.f.part = ZDM_PART_BACKING;
+	expect(&s, ZDM_CLASS_ALTMAP, ZDM_YES, ZDM_REASON_ALTMAP_BACKING);
+	/* written before the rest, as the zone grows */
+	s.pgmap.nr_range = 0;
+	s.f.backing_done = ZDM_YES;
+	expect(&s, ZDM_CLASS_ALTMAP, ZDM_YES, ZDM_REASON_ALTMAP_EARLY);
+	s.f.backing_done = ZDM_NO;
+	expect(&s, ZDM_CLASS_PENDING, ZDM_NO, ZDM_REASON_NR_RANGE);
+	s.f.backing_done = ZDM_UNKNOWN;
+	expect_unknown(&s, ZDM_REASON_PAGES_UNVERIFIED, 0x9a6e);
+}
+
+/* Whether the first range has a reserve is not known; the second never has one. */
+static void test_altmap_damaged(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_init(&s, P | M);
+	add_entry(&s);
+	s.pgmap.altmap_status = ZDM_CORRUPT;
+	expect_unknown(&s, ZDM_REASON_PGMAP_CORRUPT, 0x9a9);
+	s.pgmap.altmap_status = ZDM_UNREADABLE;
+	expect_unknown(&s, ZDM_REASON_PGMAP_UNREADABLE, 0x9a9);
+	s.pgmap.altmap_status = ZDM_UNSUPPORTED;
+	expect_unknown(&s, ZDM_REASON_PGMAP_UNREADABLE, 0x9a9);
+	s.f.range = 1;
+	s.pgmap.nr_range = 2;
+	expect(&s, ZDM_CLASS_DEVICE, ZDM_YES, ZDM_REASON_DEVICE);
+}
+
+/* Before 5.10 the struct pages themselves tell. */
+static void test_pages_done(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_init(&s, P | M);
+	add_entry(&s);
+	s.feat.v[ZDM_FEAT_NR_RANGE] = ZDM_NO;
+	s.pgmap.nr_range = -1;
+	s.f.pages_done = ZDM_YES;
+	expect(&s, ZDM_CLASS_DEVICE, ZDM_YES, ZDM_REASON_DEVICE);
+	s.f.part = ZDM_PART_BACKING;
+	s.pgmap.altmap_status = ZDM_OK;
+	expect(&s, ZDM_CLASS_ALTMAP, ZDM_YES, ZDM_REASON_ALTMAP_BACKING);
+	s.f.pages_done = ZDM_NO;
+	expect(&s, ZDM_CLASS_PENDING, ZDM_NO, ZDM_REASON_PAGES_NOT_DONE);
+	s.f.pages_done = ZDM_UNKNOWN;
+	expect_unknown(&s, ZDM_REASON_PAGES_UNVERIFIED, 0x9a6e);
+}
+
+static void test_pgmap_damaged(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_init(&s, P | M);
+	add_entry(&s);
+	s.pgmap.status = ZDM_CORRUPT;
+	expect_unknown(&s, ZDM_REASON_PGMAP_CORRUPT, 0x9a9);
+	s.pgmap.status = ZDM_UNREADABLE;
+	expect_unknown(&s, ZDM_REASON_PGMAP_UNREADABLE, 0x9a9);
+	/* the entry itself: a node of the tree is missing or wrong */
+	s.f.pgmap = NULL;
+	s.f.pgmap_index = -1;
+	s.f.entry_status = ZDM_UNREADABLE;
+	s.f.entry_kaddr = 0x40de;
+	expect_unknown(&s, ZDM_REASON_PGMAP_UNREADABLE, 0x40de);
+	s.f.entry_status = ZDM_CORRUPT;
+	expect_unknown(&s, ZDM_REASON_PGMAP_CORRUPT, 0x40de);
+}
+
+static void test_pgmap_not_covering(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_init(&s, P | M);
+	add_entry(&s);
+	s.f.range = -1;
+	expect_unknown(&s, ZDM_REASON_PGMAP_NOT_COVERING, 0x9a9);
+}
+
+static void test_dying(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_init(&s, P | M);
+	add_entry(&s);
+	s.pgmap.dead = ZDM_YES;
+	expect(&s, ZDM_CLASS_DEVICE, ZDM_YES, ZDM_REASON_DYING);
+	/* a kernel that can poison may have done so; one that may be able to, too */
+	s.feat.v[ZDM_FEAT_INIT_POISON] = ZDM_YES;
+	expect_unknown(&s, ZDM_REASON_DYING, 0x9a9);
+	s.feat.v[ZDM_FEAT_INIT_POISON] = ZDM_UNKNOWN;
+	expect_unknown(&s, ZDM_REASON_DYING, 0x9a9);
+	/* never finished, and now never to be */
+	s.pgmap.nr_range = 0;
+	expect(&s, ZDM_CLASS_PENDING, ZDM_NO, ZDM_REASON_NR_RANGE);
+	/* whether teardown has begun cannot be read */
+	s.pgmap.nr_range = 1;
+	s.pgmap.dead = ZDM_UNKNOWN;
+	expect_unknown(&s, ZDM_REASON_PGMAP_UNREADABLE, 0x9a9);
+}
+
+/* RAM. */
+
+static void test_online(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_init(&s, P | M | O | E);
+	expect(&s, ZDM_CLASS_ONLINE, ZDM_YES, ZDM_REASON_ONLINE);
+	/* RAM of a section that a device shares or shared */
+	scene_init(&s, P | M | O | E | D);
+	s.f.sampled_device = ZDM_NO;
+	expect(&s, ZDM_CLASS_ONLINE, ZDM_YES, ZDM_REASON_ONLINE);
+	s.f.sampled_device = ZDM_UNKNOWN;
+	expect(&s, ZDM_CLASS_ONLINE, ZDM_YES, ZDM_REASON_ONLINE);
+}
+
+static void test_offline(void **state)
+{
+	static const enum zdm_block_state states[] = {
+		ZDM_BLOCK_OFFLINE, ZDM_BLOCK_GOING_ONLINE, ZDM_BLOCK_GOING_OFFLINE,
+	};
+	static const uint32_t flags[] = { P | M, P | M | E };
+	struct scene s;
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		for (j = 0; j < 3; j++) {
+			scene_init(&s, flags[i]);
+			s.f.block = &s.block;
+			s.block.state = states[j];
+			expect(&s, ZDM_CLASS_OFFLINE, ZDM_NO, ZDM_REASON_OFFLINE_BLOCK);
+		}
+	}
+	/* on its way out, and its section is still online: so are its struct pages */
+	scene_init(&s, P | M | O);
+	s.f.block = &s.block;
+	s.block.state = ZDM_BLOCK_GOING_OFFLINE;
+	expect(&s, ZDM_CLASS_ONLINE, ZDM_YES, ZDM_REASON_ONLINE);
+}
+
+static void test_block_unknown(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_init(&s, P | M);
+	expect_unknown(&s, ZDM_REASON_BLOCK_UNKNOWN, 0);
+	s.f.block = &s.block;
+	s.block.status = ZDM_UNREADABLE;
+	expect_unknown(&s, ZDM_REASON_BLOCK_UNKNOWN, 0xb10c);
+	s.block.status = ZDM_OK;
+	s.block.state = ZDM_BLOCK_UNKNOWN;
+	expect_unknown(&s, ZDM_REASON_BLOCK_UNKNOWN, 0xb10c);
+	/* the block says online, its section does not */
+	s.block.state = ZDM_BLOCK_ONLINE;
+	expect_unknown(&s, ZDM_REASON_BLOCK_UNKNOWN, 0xb10c);
+}
+
+/* Up to 4.12 only the block tells. */
+static void test_no_online_flag(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_init(&s, P | M);
+	s.feat.v[ZDM_FEAT_SUBSECTIONS] = ZDM_NO;
+	s.feat.v[ZDM_FEAT_TAINT] = ZDM_NO;
+	s.f.online_flag = false;
+	s.f.block = &s.block;
+	s.block.state = ZDM_BLOCK_ONLINE;
+	expect(&s, ZDM_CLASS_ONLINE, ZDM_YES, ZDM_REASON_ONLINE);
+	s.block.state = ZDM_BLOCK_OFFLINE;
+	expect(&s, ZDM_CLASS_OFFLINE, ZDM_NO, ZDM_REASON_OFFLINE_BLOCK);
+}
+
+/* Boot sections with a clear bit. */
+
+static void test_boothole(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_init(&s, P | M | O | E);
+	s.f.bit = ZDM_NO;
+	expect(&s, ZDM_CLASS_BOOTHOLE, ZDM_YES, ZDM_REASON_BOOTHOLE_INIT);
+	/* never tainted: whatever the struct pages look like, no device was here */
+	s.f.sampled_device = ZDM_YES;
+	expect(&s, ZDM_CLASS_BOOTHOLE, ZDM_YES, ZDM_REASON_BOOTHOLE_INIT);
+	s.feat.v[ZDM_FEAT_BOOTHOLE_INIT] = ZDM_UNKNOWN;
+	expect(&s, ZDM_CLASS_BOOTHOLE, ZDM_UNKNOWN, ZDM_REASON_BOOTHOLE_UNKNOWN);
+	s.feat.v[ZDM_FEAT_BOOTHOLE_INIT] = ZDM_NO;
+	expect(&s, ZDM_CLASS_BOOTHOLE, ZDM_NO, ZDM_REASON_BOOTHOLE_RAW);
+}
+
+/* Tainted, or of a kernel that does not taint: only the zone of the struct pages tells. */
+static void test_stale(void **state)
+{
+	struct scene s;
+	int tainted;
+
+	(void)state;
+	for (tainted = 0; tainted < 2; tainted++) {
+		scene_init(&s, P | M | O | E | (tainted ? D : 0));
+		s.feat.v[ZDM_FEAT_TAINT] = tainted ? ZDM_YES : ZDM_NO;
+		s.f.bit = ZDM_NO;
+		s.f.sampled_device = ZDM_YES;
+		expect(&s, ZDM_CLASS_STALE, ZDM_NO, ZDM_REASON_STALE_ZONE);
+		s.f.sampled_device = ZDM_NO;
+		expect(&s, ZDM_CLASS_BOOTHOLE, ZDM_YES, ZDM_REASON_BOOTHOLE_INIT);
+		s.f.sampled_device = ZDM_UNKNOWN;
+		expect_unknown(&s, ZDM_REASON_STALE_UNREADABLE, 0x9a6e);
+	}
+}
+
+static void test_early_with_entry(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_init(&s, P | M | O | E | D);
+	s.f.bit = ZDM_NO;
+	add_entry(&s);
+	expect(&s, ZDM_CLASS_PENDING, ZDM_NO, ZDM_REASON_ENTRY_NOT_MAPPED);
+	s.pgmap.dead = ZDM_YES;
+	expect(&s, ZDM_CLASS_STALE, ZDM_NO, ZDM_REASON_TORN_DOWN);
+	s.pgmap.status = ZDM_UNREADABLE;
+	expect_unknown(&s, ZDM_REASON_PGMAP_UNREADABLE, 0x9a9);
+}
+
+/* The look-up is lost, and with it the proof that there is no device. */
+static void test_lookup_lost(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_init(&s, P | M | O | E);
+	s.f.pgmaps_status = ZDM_UNREADABLE;
+	expect(&s, ZDM_CLASS_ONLINE, ZDM_YES, ZDM_REASON_ONLINE);
+	s.section.flags |= D;
+	expect_unknown(&s, ZDM_REASON_PGMAPS_UNKNOWN, 0);
+	/* without the flag a device may share any online section */
+	s.section.flags = P | M | O | E;
+	s.feat.v[ZDM_FEAT_TAINT] = ZDM_NO;
+	expect_unknown(&s, ZDM_REASON_PGMAPS_UNKNOWN, 0);
+	s.feat.v[ZDM_FEAT_TAINT] = ZDM_UNKNOWN;
+	expect_unknown(&s, ZDM_REASON_PGMAPS_UNKNOWN, 0);
+	/* a boot hole may be a device's left-over */
+	s.feat.v[ZDM_FEAT_TAINT] = ZDM_YES;
+	s.f.bit = ZDM_NO;
+	expect_unknown(&s, ZDM_REASON_PGMAPS_UNKNOWN, 0);
+	/* a device has no memory block of its own … */
+	scene_init(&s, P | M);
+	s.f.pgmaps_status = ZDM_ABSENT;
+	s.f.block = &s.block;
+	expect(&s, ZDM_CLASS_OFFLINE, ZDM_NO, ZDM_REASON_OFFLINE_BLOCK);
+	s.f.block = NULL;
+	expect_unknown(&s, ZDM_REASON_PGMAPS_UNKNOWN, 0);
+	/* … but in a boot section it shares the one of the RAM */
+	scene_init(&s, P | M | E);
+	s.f.pgmaps_status = ZDM_ABSENT;
+	s.f.block = &s.block;
+	expect_unknown(&s, ZDM_REASON_PGMAPS_UNKNOWN, 0);
+}
+
+/* Struct pages of a device, bit set, no entry: the entry is the last thing to go. */
+static void test_ownerless(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_init(&s, P | M | O | E | D);
+	s.f.sampled_device = ZDM_YES;
+	expect(&s, ZDM_CLASS_UNKNOWN, ZDM_UNKNOWN, ZDM_REASON_STALE_ZONE);
+}
+
+/* Before 5.3 a device's memmap is padded to whole sections. */
+static void test_padding(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_init(&s, P | M);
+	s.feat.v[ZDM_FEAT_SUBSECTIONS] = ZDM_NO;
+	s.feat.v[ZDM_FEAT_NR_RANGE] = ZDM_NO;
+	s.f.shares_section = true;
+	s.f.sampled_device = ZDM_YES;
+	expect(&s, ZDM_CLASS_DEVICE, ZDM_YES, ZDM_REASON_PADDING);
+	s.f.sampled_device = ZDM_NO;
+	expect_unknown(&s, ZDM_REASON_BLOCK_UNKNOWN, 0);
+	s.f.sampled_device = ZDM_UNKNOWN;
+	expect_unknown(&s, ZDM_REASON_BLOCK_UNKNOWN, 0);
+	s.f.sampled_device = ZDM_YES;
+	s.f.shares_section = false;
+	expect_unknown(&s, ZDM_REASON_BLOCK_UNKNOWN, 0);
+	/* up to 4.13 the entry covers the padding as well */
+	add_entry(&s);
+	s.f.shares_section = true;
+	s.f.range = -1;
+	s.pgmap.nr_range = -1;
+	s.feat.v[ZDM_FEAT_KEY_IS_PFN] = ZDM_NO;
+	expect(&s, ZDM_CLASS_DEVICE, ZDM_YES, ZDM_REASON_PADDING);
+	s.feat.v[ZDM_FEAT_KEY_IS_PFN] = ZDM_YES;
+	expect_unknown(&s, ZDM_REASON_PGMAP_NOT_COVERING, 0x9a9);
+	/* sections that are populated in part have no padding */
+	scene_init(&s, P | M);
+	s.f.shares_section = true;
+	s.f.sampled_device = ZDM_YES;
+	expect_unknown(&s, ZDM_REASON_BLOCK_UNKNOWN, 0);
+}
+
+/* The numbers of Hildenbrand's list, as design.md has them. */
+static void test_cases(void **state)
+{
+	(void)state;
+	assert_int_equal(zdm_class_case(ZDM_CLASS_OFFLINE), 1);
+	assert_int_equal(zdm_class_case(ZDM_CLASS_DEVICE), 2);
+	assert_int_equal(zdm_class_case(ZDM_CLASS_HOLE), 3);
+	assert_int_equal(zdm_class_case(ZDM_CLASS_PENDING), 4);
+	assert_int_equal(zdm_class_case(ZDM_CLASS_RESERVED), 5);
+	assert_int_equal(zdm_class_case(ZDM_CLASS_ALTMAP), 0);
+	assert_int_equal(zdm_class_case(ZDM_CLASS_ONLINE), 0);
+}
+
+TEST_MAIN(cmocka_unit_test(test_section_table_missing), cmocka_unit_test(test_absent),
+	  cmocka_unit_test(test_entry_without_memmap), cmocka_unit_test(test_section_damaged),
+	  cmocka_unit_test(test_bitmap_missing), cmocka_unit_test(test_hole),
+	  cmocka_unit_test(test_not_mapped), cmocka_unit_test(test_deferred),
+	  cmocka_unit_test(test_device), cmocka_unit_test(test_nr_range),
+	  cmocka_unit_test(test_reserve), cmocka_unit_test(test_altmap),
+	  cmocka_unit_test(test_altmap_damaged), cmocka_unit_test(test_pages_done),
+	  cmocka_unit_test(test_pgmap_damaged), cmocka_unit_test(test_pgmap_not_covering),
+	  cmocka_unit_test(test_dying), cmocka_unit_test(test_online),
+	  cmocka_unit_test(test_offline), cmocka_unit_test(test_block_unknown),
+	  cmocka_unit_test(test_no_online_flag), cmocka_unit_test(test_boothole),
+	  cmocka_unit_test(test_stale), cmocka_unit_test(test_early_with_entry),
+	  cmocka_unit_test(test_lookup_lost), cmocka_unit_test(test_ownerless),
+	  cmocka_unit_test(test_padding), cmocka_unit_test(test_cases))
