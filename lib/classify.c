@@ -113,6 +113,12 @@ static bool is_padding(const struct zdm_facts *f)
 	       f->sampled_device == ZDM_YES;
 }
 
+/* The altmap, too, is padded: the driver's reserve then begins with the section. */
+static bool in_padded_reserve(const struct zdm_facts *f)
+{
+	return f->feat->v[ZDM_FEAT_SUBSECTIONS] == ZDM_NO && f->part == ZDM_PART_RESERVE;
+}
+
 /* Memmap mapped, look-up entry there. */
 static struct zdm_verdict device(const struct zdm_facts *f)
 {
@@ -120,6 +126,8 @@ static struct zdm_verdict device(const struct zdm_facts *f)
 
 	if (entry_is_bad(f, &bad))
 		return bad;
+	if (f->range < 0 && in_padded_reserve(f))
+		return of_pgmap(f, verdict(ZDM_CLASS_RESERVED, ZDM_NO, ZDM_REASON_ALTMAP_RESERVE));
 	if (f->range < 0 && f->feat->v[ZDM_FEAT_KEY_IS_PFN] == ZDM_NO && is_padding(f))
 		return of_pgmap(f, verdict(ZDM_CLASS_DEVICE, ZDM_YES, ZDM_REASON_PADDING));
 	if (f->range < 0)
@@ -178,6 +186,8 @@ static struct zdm_verdict not_online(const struct zdm_facts *f)
 		if (f->block->state != ZDM_BLOCK_ONLINE)
 			return verdict(ZDM_CLASS_OFFLINE, ZDM_NO, ZDM_REASON_OFFLINE_BLOCK);
 	}
+	if (in_padded_reserve(f))
+		return of_pgmap(f, verdict(ZDM_CLASS_RESERVED, ZDM_NO, ZDM_REASON_ALTMAP_RESERVE));
 	if (is_padding(f))
 		return verdict(ZDM_CLASS_DEVICE, ZDM_YES, ZDM_REASON_PADDING);
 	return unknown(ZDM_REASON_BLOCK_UNKNOWN, f->block ? f->block->kaddr : 0);

@@ -22,7 +22,7 @@ struct sweep {
 	size_t cut;			/* cursor: first cut not passed yet */
 	struct place at;
 	uint64_t shares_nr;		/* section that `shares` is of; UINT64_MAX: none */
-	bool shares;
+	int32_t shares;
 	bool nomem;
 };
 
@@ -30,8 +30,12 @@ static enum zdm_altmap_part part_of(const struct zdm_pgmap *p, int64_t range, ui
 {
 	const struct zdm_altmap *a = &p->altmap;
 
-	if (range != 0 || p->altmap_status != ZDM_OK)	/* altmaps serve the first range only */
+	if (range > 0 || p->altmap_status != ZDM_OK)	/* altmaps serve the first range only */
 		return ZDM_PART_NONE;
+	/* before 5.3 an altmap begins with its section, and what precedes the range is reserved */
+	if (range < 0)
+		return pfn >= a->base_pfn && pfn < a->base_pfn + a->reserve ? ZDM_PART_RESERVE :
+		       ZDM_PART_NONE;
 	if (pfn < a->base_pfn + a->reserve)
 		return ZDM_PART_RESERVE;
 	return pfn < a->base_pfn + a->reserve + a->free ? ZDM_PART_BACKING : ZDM_PART_NONE;
@@ -76,20 +80,34 @@ static bool entry_is_live(const struct zdm_model *m, const struct zdm_pgmap_entr
 }
 
 /*
- * Has any part of the section a live entry? Only the padding of old kernels asks.
+ * Index of the pgmap of which some part of the section has a live entry, or -1.
+ * Only the padding of old kernels asks; there no two devices share a section.
  * entry: first that ends after the section's start.
  */
-static bool shares_section(const struct zdm_model *m, const struct zdm_section *sec, size_t entry)
+static int32_t shares_section(const struct zdm_model *m, const struct zdm_section *sec,
+			      size_t entry)
 {
 	uint64_t end = zdm_section_nr_to_pfn(&m->g, sec->nr) + m->g.section_pages;
 
 	if (m->feat.v[ZDM_FEAT_SUBSECTIONS] != ZDM_NO)
-		return false;
+		return -1;
 	for (; entry < m->pgmaps.nr_entries && m->pgmaps.entries[entry].start_pfn < end; entry++) {
 		if (entry_is_live(m, &m->pgmaps.entries[entry]))
-			return true;
+			return m->pgmaps.entries[entry].pgmap;
 	}
-	return false;
+	return -1;
+}
+
+/* What a device elsewhere in the section means for a PFN that has no entry. */
+static void padding_facts(const struct zdm_model *m, int32_t shares, uint64_t pfn,
+			  struct zdm_facts *f)
+{
+	f->shares_section = shares >= 0;
+	if (shares < 0 || f->has_entry)
+		return;
+	f->part = part_of(&m->pgmaps.v[shares], -1, pfn);
+	if (f->part == ZDM_PART_RESERVE)
+		f->pgmap_index = shares;
 }
 
 static void section_facts(const struct zdm_model *m, const struct zdm_section *sec, uint64_t pfn,
@@ -108,7 +126,7 @@ static void section_facts(const struct zdm_model *m, const struct zdm_section *s
 	f->block = sec->block >= 0 ? &m->blocks.v[sec->block] : NULL;
 }
 
-/* All but shares_section. at: the first entry and extent that end after pfn. */
+/* All but padding_facts(). at: the first entry and extent that end after pfn. */
 static void facts_at(const struct zdm_model *m, const struct zdm_section *sec, uint64_t pfn,
 		     const struct place *at, struct zdm_facts *f)
 {
@@ -162,8 +180,8 @@ void zdm_model_facts(const struct zdm_model *m, uint64_t pfn, struct zdm_facts *
 	at.extent = lo;
 	facts_at(m, sec, pfn, &at, ret);
 	if (sec)
-		ret->shares_section = shares_section(m, sec, zdm_pgmaps_entry(&m->pgmaps,
-						     zdm_section_nr_to_pfn(&m->g, nr)));
+		padding_facts(m, shares_section(m, sec, zdm_pgmaps_entry(&m->pgmaps,
+			      zdm_section_nr_to_pfn(&m->g, nr))), pfn, ret);
 }
 
 /* A place where a fact may change. */
@@ -193,6 +211,7 @@ static void cut_pgmap(struct sweep *sw, size_t index)
 		cut(sw, p->ranges[i].end_pfn);
 	}
 	if (p->altmap_status == ZDM_OK) {
+		cut(sw, a->base_pfn);
 		cut(sw, a->base_pfn + a->reserve);
 		cut(sw, a->base_pfn + a->reserve + a->free);
 	}
@@ -272,7 +291,8 @@ static enum zdm_status classify_piece(struct sweep *sw, const struct zdm_section
 		sw->shares = shares_section(m, sec, sw->at.entry);
 	}
 	facts_at(m, sec, start, &sw->at, &f);
-	f.shares_section = sec && sw->shares;
+	if (sec)
+		padding_facts(m, sw->shares, start, &f);
 	v = zdm_classify(&f);
 	return zdm_ranges_push(&sw->m->ranges, &(struct zdm_range){
 		.start_pfn = start, .end_pfn = end, .cls = v.cls, .valid = v.valid,

@@ -109,7 +109,6 @@ void core_begin(struct core *c, const struct text *t, const char *kernel_dir)
 				  kern_param_number(&c->k, "page_offset"));
 	c->vmemmap = setting(t, "vmemmap", l5 ? 0xffd4000000000000ull : 0xffffea0000000000ull);
 	c->cpus = setting(t, "cpus", 0);
-	c->page_bytes = kern_size(&c->k, "page");
 	for (i = 0; i < t->nr; i++)
 		if (!strcmp(t->stmt[i].word[0], "ram") || !strcmp(t->stmt[i].word[0], "device"))
 			add_memory(c, &t->stmt[i]);
@@ -122,6 +121,8 @@ void core_place_symbols(struct core *c)
 {
 	size_t i;
 
+	/* Only now have the description's own sizes replaced the table's. */
+	c->page_bytes = kern_size(&c->k, "page");
 	/* The page directory first, alone on its page. */
 	c->pgd_kaddr = image_static(&c->im, PAGE_BYTES, PAGE_BYTES, NULL, xstrdup("init_top_pgt"));
 	kern_add_symbol(&c->k, "@vmemmap", c->vmemmap);

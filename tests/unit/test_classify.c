@@ -534,6 +534,31 @@ static void test_padding(void **state)
 	expect_unknown(&s, ZDM_REASON_BLOCK_UNKNOWN, 0);
 }
 
+/* The altmap is padded too: what precedes the device is reserve, whatever it looks like. */
+static void test_padded_reserve(void **state)
+{
+	struct scene s;
+	int by_section;
+
+	(void)state;
+	for (by_section = 0; by_section < 2; by_section++) {
+		scene_init(&s, P | M);
+		s.feat.v[ZDM_FEAT_SUBSECTIONS] = ZDM_NO;
+		s.feat.v[ZDM_FEAT_NR_RANGE] = ZDM_NO;
+		s.feat.v[ZDM_FEAT_KEY_IS_PFN] = by_section ? ZDM_NO : ZDM_YES;
+		if (by_section)
+			add_entry(&s);
+		s.f.range = -1;
+		s.f.pgmap_index = 3;
+		s.f.shares_section = true;
+		s.f.sampled_device = ZDM_YES;
+		s.f.part = ZDM_PART_RESERVE;
+		s.pgmap.altmap_status = ZDM_OK;
+		expect(&s, ZDM_CLASS_RESERVED, ZDM_NO, ZDM_REASON_ALTMAP_RESERVE);
+		assert_int_equal(zdm_classify(&s.f).pgmap, 3);
+	}
+}
+
 /* The numbers of Hildenbrand's list, as design.md has them. */
 static void test_cases(void **state)
 {
@@ -560,4 +585,4 @@ TEST_MAIN(cmocka_unit_test(test_section_table_missing), cmocka_unit_test(test_ab
 	  cmocka_unit_test(test_no_online_flag), cmocka_unit_test(test_boothole),
 	  cmocka_unit_test(test_stale), cmocka_unit_test(test_early_with_entry),
 	  cmocka_unit_test(test_lookup_lost), cmocka_unit_test(test_ownerless),
-	  cmocka_unit_test(test_padding), cmocka_unit_test(test_cases))
+	  cmocka_unit_test(test_padding), cmocka_unit_test(test_padded_reserve), cmocka_unit_test(test_cases))
