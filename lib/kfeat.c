@@ -49,7 +49,8 @@ static enum zdm_tri probe_nr_range(const struct zdm_kdef *k)
  * Linux kernel commit 1f90a3477df3 ("mm: teach pfn_to_online_page() about
  * ZONE_DEVICE section collisions") (in v5.12). The flags became an enum in
  * v6.0; before, the witness is pfn_to_online_page(), which the same series
- * turned from a macro into an exported function.
+ * turned from a macro into a function: commit 9f605f260594 ("mm: move
+ * pfn_to_online_page() out of line").
  */
 static enum zdm_tri probe_taint(const struct zdm_kdef *k)
 {
@@ -59,10 +60,12 @@ static enum zdm_tri probe_taint(const struct zdm_kdef *k)
 }
 
 /*
- * Linux kernel commit 0740a50b9baa ("mm/page_alloc.c: refactor initialization
- * of struct page for holes in memory layout") (in v5.12 and stable trees)
- * initialises every struct page of a boot hole, in init_unavailable_range().
- * Where that was inlined, pfn_to_online_page() witnesses the release. That
+ * init_unavailable_range() initialises every struct page of a boot hole, since
+ * Linux kernel commit 4b094b7851bf ("mm/page_alloc.c: initialize memmap of
+ * unavailable memory directly") (in v5.6) as one of node 0, and since commit
+ * 0740a50b9baa ("mm/page_alloc.c: refactor initialization of struct page for
+ * holes in memory layout") (in v5.12 and stable trees) as one of its
+ * neighbours' node and zone. Where that was inlined, pfn_to_online_page() witnesses the release. That
  * neither is there proves nothing.
  */
 static enum zdm_tri probe_boothole(const struct zdm_kdef *k)
@@ -119,8 +122,8 @@ static enum zdm_tri probe_key(const struct zdm_kdef *k)
 }
 
 /*
- * enum memory_block_state (seen from 6.19 on) numbers the states; the macros
- * before it are one bit each in an unsigned long.
+ * enum memory_block_state (seen from 6.19 on, and on its way into stable trees)
+ * numbers the states; the macros before it are one bit each in an unsigned long.
  */
 static enum zdm_tri probe_block_enum(const struct zdm_kdef *k)
 {
@@ -136,7 +139,12 @@ static enum zdm_tri probe_block_enum(const struct zdm_kdef *k)
 	return k->complete_types ? ZDM_NO : ZDM_UNKNOWN;
 }
 
-/* Linux kernel commit f682a97a0059 ("mm: provide kernel parameter to allow disabling page init poisoning") (in v4.20). */
+/*
+ * Linux kernel commit f682a97a0059 ("mm: provide kernel parameter to allow
+ * disabling page init poisoning") (in v4.20); struct pages that go are poisoned
+ * since commit d33695b16a9f ("mm/memory_hotplug: poison memmap in
+ * remove_pfn_range_from_zone()") (in v5.6).
+ */
 static enum zdm_tri probe_poison(const struct zdm_kdef *k)
 {
 	return symbol_tri(k, ZDM_SYM_PAGE_INIT_POISONING);
