@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck disable=SC2016,SC2015 # backquotes are meant; ok does not fail
 # Suite: docs/kernel-notes.md against the code: every feature of kfeat.h and every
 # kernel commit that the library cites stands in it; every row and test it names
 # exists; no commit has two subjects.
