@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Suite: run-flips.sh [NAME...]: takes every single piece of evidence out of each
+# Suite: run-flips.sh [NAME|CAPSULE...]: takes every single piece of evidence out of each
 # vmcore written as text (tests/mkcore/flip.c lists them, and the PFNs that then
 # have none) and looks that none of these PFNs is called valid. A wrong "valid:
 # yes" is the gravest mistake zdm can make. What else it says is not judged.
@@ -60,14 +60,10 @@ fixture() {
 }
 
 # Capsules of real dumps: nobody wrote down what lies where.
-capsules() {
-    local capsule name
-    for capsule in tests/vmcores/*.elf.xz; do
-        [ -e "$capsule" ] || continue
-        name=${capsule##*/}
-        xz -dc "$capsule" >"$work/core"
-        fixture "${name%.elf.xz}" "$work/core"
-    done
+capsule() {
+    local name=${1#tests/vmcores/}
+    xz -dc "$1" >"$work/core"
+    fixture "${name%.elf.xz}" "$work/core"
 }
 
 # The check itself must be able to fail: without a flip these PFNs are valid.
@@ -82,11 +78,18 @@ self_test() {
 }
 
 if [ $# -gt 0 ]; then
-    for name; do one "$name"; done
+    for name; do
+        case $name in
+        *.elf.xz) capsule "$name" ;;
+        *) one "$name" ;;
+        esac
+    done
 else
     self_test
-    capsules
     # Vmcores that are damaged already have little left to take.
-    find "$texts" -name '*.txt' ! -name 'hostile-*' ! -name 'missing-*' ! -name 'contradiction-*' \
-        -printf '%f\n' | sed 's/\.txt$//' | sort | xargs -r -P "$(nproc)" -n 2 tests/run-flips.sh
+    {
+        find "$texts" -name '*.txt' ! -name 'hostile-*' ! -name 'missing-*' \
+            ! -name 'contradiction-*' -printf '%f\n' | sed 's/\.txt$//'
+        find tests/vmcores/[0-9]*/ -name '*.elf.xz' 2>/dev/null || true
+    } | sort | xargs -r -P "$(nproc)" -n 2 tests/run-flips.sh
 fi
