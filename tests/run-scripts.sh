@@ -5,7 +5,8 @@
 #   ok … | not ok … | skip …              as in tests/suite.sh
 #   SKIP NAME: WHY | FAIL NAME: WHY
 #   NAME: N passed, N failed              the sum of a script, counts as one test
-# An exit code of 77 skips the script, any other but 0 fails it.
+# An exit code of 77 skips the script, any other but 0 fails it. RUN_UNTIL is a
+# time (seconds since 1970) from when on scripts are skipped, or stopped.
 set -eu
 cd "$(dirname "$0")/.."
 . tests/suite.sh
@@ -17,10 +18,18 @@ if [ "${1:-}" = -t ]; then
 fi
 
 one() {
-    local script=$1 name rc=0 line
+    local script=$1 name rc=0 line left=$limit
     name=${script#tests/}
     name=${name%.sh}
-    timeout "$limit" "$script" >"$work/out" 2>&1 || rc=$?
+    if [ -n "${RUN_UNTIL:-}" ]; then
+        left=$((RUN_UNTIL - $(date +%s)))
+        if [ "$left" -le 0 ]; then
+            skip "$name" "out of time"
+            return
+        fi
+        [ "$left" -lt "$limit" ] || left=$limit
+    fi
+    timeout "$left" "$script" >"$work/out" 2>&1 || rc=$?
     while IFS= read -r line; do
         case $line in
         'ok '* | 'not ok '* | 'skip '*) printf '%s\n' "$line" ;;
@@ -35,7 +44,9 @@ one() {
         esac
     done <"$work/out" >"$work/lines"
     cat "$work/lines"
-    if [ $rc -eq 77 ]; then
+    if [ $rc -eq 124 ] && [ "$left" -lt "$limit" ]; then
+        skip "$name" "out of time after $left s"
+    elif [ $rc -eq 77 ]; then
         grep -q '^skip' "$work/lines" || skip "$name" "$(tail -1 "$work/out")"
     elif [ $rc -ne 0 ]; then
         grep -q '^not ok' "$work/lines" || not_ok "$name" "exit code $rc: $(tail -3 "$work/out")"
