@@ -101,9 +101,10 @@ static enum zdm_tri probe_ref(const struct zdm_kdef *k)
 	return zdm_kdef_has(k, ZDM_MEM_PGMAP_SHIFT) ? ZDM_YES : ZDM_UNKNOWN;
 }
 
+/* Both went with e7744aa25cff: the pointer to an altmap, and the struct around. */
 static enum zdm_tri probe_page_map(const struct zdm_kdef *k)
 {
-	if (zdm_kdef_has(k, ZDM_SYM_PGMAP_ARRAY))
+	if (zdm_kdef_has(k, ZDM_SYM_PGMAP_ARRAY) || probe_altmap(k) == ZDM_YES)
 		return ZDM_NO;
 	return type_tri(k, ZDM_MEM_PAGE_MAP_PGMAP);
 }

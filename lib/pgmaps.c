@@ -199,6 +199,10 @@ static enum zdm_status walk(struct zdm_session *s, struct zdm_tree_runs *runs,
 	if (!xarray && !zdm_kdef_has(&s->k, ZDM_SYM_PGMAP_RADIX))
 		return ZDM_ABSENT;
 	ret->root_kaddr = zdm_kdef_get(&s->k, xarray ? ZDM_SYM_PGMAP_ARRAY : ZDM_SYM_PGMAP_RADIX);
+	/* what its entries are, and of what, must be known */
+	if (!xarray && (s->f.v[ZDM_FEAT_PAGE_MAP] == ZDM_UNKNOWN ||
+			s->f.v[ZDM_FEAT_KEY_IS_PFN] == ZDM_UNKNOWN))
+		return ZDM_UNSUPPORTED;
 	return zdm_tree_walk(s->r, &s->k, xarray ? ZDM_TREE_XARRAY : ZDM_TREE_RADIX,
 			     ret->root_kaddr, runs);
 }
