@@ -275,6 +275,11 @@ static enum zdm_status session_init(struct zdm_session *s, const struct zdm_read
 	enum zdm_status st;
 	size_t i;
 
+	/* what a host does not know of, it has not set; so far there is one size */
+	if (opts && opts->size < sizeof(*opts)) {
+		zdm_errf(err, err_len, "the host's options are of another API");
+		return ZDM_INVAL;
+	}
 	st = zdm_reader_create(ops, priv, &s->r);
 	if (st != ZDM_OK) {
 		zdm_errf(err, err_len, st == ZDM_NOMEM ? "out of memory" :
