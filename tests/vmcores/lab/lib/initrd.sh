@@ -37,11 +37,12 @@ modules_copy() {
     depmod -b "$1" "$rel"
 }
 
-# initrd_build: K_DIR/initrd.cpio, again whenever a script or a module is newer. Not compressed:
-# emulated, unpacking costs more than loading.
+# initrd_build: K_DIR/initrd.cpio, again whenever a script or a module is another. By content: trees
+# of several branches may share the cache. Not compressed: emulated, unpacking costs more than loading.
 initrd_build() {
-    local dir tool path out=$K_DIR/initrd.cpio
-    if [ -e "$out" ] && [ -z "$(find "$LAB_SRC/guest" "$K_DIR"/kmod/*.ko -newer "$out")" ]; then
+    local dir tool path sum out=$K_DIR/initrd.cpio
+    sum=$(cat "$LAB_SRC/lib/initrd.sh" "$LAB_SRC"/guest/* "$K_DIR"/kmod/*.ko | sha256sum)
+    if [ -e "$out" ] && [ "$sum" = "$(cat "$out.sum" 2>/dev/null)" ]; then
         return
     fi
     export PATH=$PATH:/usr/sbin:/sbin
@@ -65,4 +66,5 @@ initrd_build() {
         cpio -0 -o -H newc -R 0:0 --quiet >"$out.tmp")
     rm -rf "$dir"
     mv "$out.tmp" "$out"
+    echo "$sum" >"$out.sum"
 }

@@ -58,12 +58,13 @@ build_in_chroot() {
     ' build "$dir" "$K_DIR/headers" "$out" "$rel"
 }
 
-# kmod_build: K_DIR/kmod/*.ko, again whenever a source is newer
+# kmod_build: K_DIR/kmod/*.ko, again whenever a source is another
 kmod_build() {
-    local rel out f
+    local rel out sum f
     rel=$(cat "$K_DIR/release")
     out=$K_DIR/kmod
-    if [ -e "$out/.done" ] && [ -z "$(find "$LAB_SRC/kmod" -newer "$out/.done")" ]; then
+    sum=$(cat "$LAB_SRC"/kmod/* | sha256sum)
+    if [ "$sum" = "$(cat "$out/.done" 2>/dev/null)" ]; then
         return
     fi
     [ "$K_TOOLS" != none ] || die "no headers are served for $K_NAME: it has no testimony"
@@ -82,5 +83,5 @@ kmod_build() {
     esac >"$K_DIR/kmod.log" 2>&1 || die "module build failed for $K_NAME:
 $(grep -E 'error|Error' "$K_DIR/kmod.log" | head -n 10)
 (whole log: $K_DIR/kmod.log)"
-    touch "$out/.done"
+    echo "$sum" >"$out/.done"
 }
