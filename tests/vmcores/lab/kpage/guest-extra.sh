@@ -2,6 +2,9 @@
 # shellcheck shell=sh
 # Runs in the guest (LAB_GUEST_EXTRA): makes pages of many kinds, then the
 # snapshots go on until the dump.
+# The sampling that newer kernels start by themselves marks pages idle between a snapshot and the dump.
+damon=/sys/module/damon_stat/parameters/enabled
+[ ! -w $damon ] || { echo "damon_stat was $(cat $damon)"; echo N >$damon; }
 echo 4 >/proc/sys/vm/nr_hugepages
 echo 1 >/sys/kernel/mm/ksm/run
 cg=/tmp/cgroup
