@@ -7,15 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "source_index.h"
-#include "source_ksyms.h"
+#include "source_ksyms_find.h"
 #include "source_symbols.h"
 
 struct kallsyms {
 	struct zdm_ksyms tables;
-	struct zdm_index index;		/* names without .llvm.NUMBER; entry = symbol */
+	struct zdm_ksyms_index index;
 	const struct encoding *encoding;
-	bool data;			/* lists variables: CONFIG_KALLSYMS_ALL */
 };
 
 /* CONFIG_KALLSYMS_BASE_RELATIVE=n: addresses as they are. */
@@ -82,50 +80,27 @@ static enum zdm_symbol_rank rank_of(char type)
 	return global ? ZDM_SYMBOL_GLOBAL_TEXT : ZDM_SYMBOL_LOCAL_TEXT;
 }
 
-struct match {
-	uint32_t i;
-	char type;
-	bool exact;
+struct choice {
+	const struct kallsyms *k;
+	struct zdm_symbol_pick pick;
 };
 
-/*
- * The next symbol after *m (i = ZDM_INDEX_END: the first) with this name, or
- * with this name and an .llvm.NUMBER behind it.
- */
-static bool match_next(const struct kallsyms *k, const char *name, struct match *m)
+static bool offer(void *priv, uint32_t symbol, char type, bool exact)
 {
-	size_t len = strlen(name), base_len = zdm_symbol_base_len(name, len);
-	char buf[ZDM_KSYM_BUF];
+	struct choice *c = priv;
 
-	if (m->i == ZDM_INDEX_END)
-		m->i = zdm_index_first(&k->index, zdm_index_hash(name, base_len));
-	else
-		m->i = zdm_index_next(&k->index, m->i);
-	for (; m->i != ZDM_INDEX_END; m->i = zdm_index_next(&k->index, m->i)) {
-		size_t have = zdm_ksyms_name(&k->tables, m->i, buf);
-
-		if (have <= len || memcmp(buf + 1, name, len))
-			continue;
-		have--;
-		m->exact = have == len;
-		if (!m->exact && zdm_symbol_base_len(buf + 1, have) != len)
-			continue;
-		m->type = buf[0];
-		return true;
-	}
-	return false;
+	zdm_symbol_offer(&c->pick, rank_of(type), exact,
+			 c->k->encoding->address(&c->k->tables, symbol));
+	return true;
 }
 
 static enum zdm_status kallsyms_symbol(void *self, const char *name, uint64_t *kaddr)
 {
 	const struct kallsyms *k = self;
-	struct zdm_symbol_pick pick = { 0 };
-	struct match m = { .i = ZDM_INDEX_END };
+	struct choice c = { .k = k };
 
-	while (match_next(k, name, &m))
-		zdm_symbol_offer(&pick, rank_of(m.type), m.exact,
-				 k->encoding->address(&k->tables, m.i));
-	return zdm_symbol_result(&pick, kaddr);
+	zdm_ksyms_find(&k->index, &k->tables, name, offer, &c);
+	return zdm_symbol_result(&c.pick, kaddr);
 }
 
 static void kallsyms_destroy(void *self)
@@ -133,7 +108,7 @@ static void kallsyms_destroy(void *self)
 	struct kallsyms *k = self;
 
 	zdm_ksyms_deinit(&k->tables);
-	zdm_index_deinit(&k->index);
+	zdm_ksyms_index_deinit(&k->index);
 	free(k);
 }
 
@@ -142,45 +117,22 @@ static const struct zdm_source_ops kallsyms_source_ops = {
 	.destroy = kallsyms_destroy,
 };
 
-static enum zdm_status index_names(struct kallsyms *k, char *err, size_t err_len)
+struct anchor {
+	const struct kallsyms *k;
+	const struct encoding *e;
+	uint64_t kaddr;
+	bool found, agrees;
+};
+
+static bool try_anchor(void *priv, uint32_t symbol, char type, bool exact)
 {
-	char buf[ZDM_KSYM_BUF];
-	enum zdm_status st;
-	uint32_t i;
+	struct anchor *a = priv;
 
-	st = zdm_index_reserve(&k->index, k->tables.nr);
-	for (i = 0; i < k->tables.nr && !st; i++) {
-		size_t len = zdm_ksyms_name(&k->tables, i, buf);
-
-		if (len < 2) {
-			zdm_errf(err, err_len, "kallsyms_names: symbol %u of %u is damaged: "
-				 "give a vmlinux or a layout file", i, k->tables.nr);
-			return ZDM_CORRUPT;
-		}
-		k->data |= zdm_symbol_is_variable(buf[0]);
-		len = zdm_symbol_base_len(buf + 1, len - 1);
-		st = zdm_index_add(&k->index, zdm_index_hash(buf + 1, len));
-	}
-	if (!st)
-		st = zdm_index_build(&k->index);
-	if (st == ZDM_NOMEM)
-		zdm_errf(err, err_len, "no memory to index %u kernel symbols", k->tables.nr);
-	return st;
-}
-
-/* Does any symbol of this name decode to kaddr? *found: there is one of the name. */
-static bool anchor_holds(const struct kallsyms *k, const struct encoding *e, const char *name,
-			 uint64_t kaddr, bool *found)
-{
-	struct match m = { .i = ZDM_INDEX_END };
-
-	*found = false;
-	while (match_next(k, name, &m)) {
-		*found = true;
-		if (e->address(&k->tables, m.i) == kaddr)
-			return true;
-	}
-	return false;
+	(void)type;
+	(void)exact;
+	a->found = true;
+	a->agrees = a->e->address(&a->k->tables, symbol) == a->kaddr;
+	return !a->agrees;
 }
 
 /* At least one anchor agrees, and none disagrees. */
@@ -193,14 +145,14 @@ static bool encoding_holds(const struct kallsyms *k, const struct encoding *e,
 	    e->needs_base != k->tables.has_relative_base)
 		return false;
 	for (i = 0; i < NR_OF(anchors); i++) {
-		uint64_t kaddr;
-		bool found;
+		struct anchor a = { .k = k, .e = e };
 
-		if (vmcoreinfo->ops->symbol(vmcoreinfo->self, anchors[i], &kaddr))
+		if (vmcoreinfo->ops->symbol(vmcoreinfo->self, anchors[i], &a.kaddr))
 			continue;
-		if (anchor_holds(k, e, anchors[i], kaddr, &found))
+		zdm_ksyms_find(&k->index, &k->tables, anchors[i], try_anchor, &a);
+		if (a.agrees)
 			agree++;
-		else if (found)
+		else if (a.found)
 			return false;
 	}
 	return agree > 0;
@@ -235,8 +187,14 @@ enum zdm_status zdm_source_kallsyms_open(struct zdm_reader *r, struct zdm_source
 		return ZDM_NOMEM;
 	}
 	st = zdm_ksyms_read(&k->tables, r, vmcoreinfo, err, err_len);
-	if (!st)
-		st = index_names(k, err, err_len);
+	if (!st) {
+		st = zdm_ksyms_index_build(&k->index, &k->tables);
+		if (st)
+			zdm_errf(err, err_len, st == ZDM_NOMEM ?
+				 "no memory to index %u kernel symbols" :
+				 "kallsyms_names: some of %u symbols are damaged: "
+				 "give a vmlinux or a layout file", k->tables.nr);
+	}
 	if (!st)
 		st = encoding_find(k, vmcoreinfo, err, err_len);
 	if (!st) {
@@ -249,6 +207,6 @@ enum zdm_status zdm_source_kallsyms_open(struct zdm_reader *r, struct zdm_source
 		return st;
 	}
 	(*ret)->symbols = "kallsyms";
-	(*ret)->complete_symbols = k->data;
+	(*ret)->complete_symbols = zdm_ksyms_has_variables(&k->index, &k->tables);
 	return ZDM_OK;
 }

@@ -327,6 +327,7 @@ static void test_corrupt(void **state)
 	const uint64_t moved = RELATIVE_BASE + 0x1000;
 	const uint16_t wrong_token = 3;
 	const int32_t off = -2;
+	const uint8_t no_token = 32;
 	struct opened o;
 
 	(void)state;
@@ -353,6 +354,10 @@ static void test_corrupt(void **state)
 	prepare(&o, AGE_6_1, few, NR_FEW);
 	damage(&o, o.t->token_index + 20, &wrong_token, 2);
 	expect_corrupt(&o, "kallsyms_token_table");
+	/* A name that begins with the empty token: it has no type. */
+	prepare(&o, AGE_6_1, few, NR_FEW);
+	damage(&o, o.t->names + 1, &no_token, 1);
+	expect_corrupt(&o, "symbols are damaged");
 	/* Addresses: base moved, one anchor moved. */
 	prepare(&o, AGE_6_1, few, NR_FEW);
 	damage(&o, o.t->relative_base, &moved, 8);
