@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Suite: on every lab dump that crash opens, what `zdm -r`, `-s` and `-m` say in
 # crash is what the command line says, letter for letter. crash takes symbols
-# and types from the vmlinux, the command line from the dump itself; the dumps
-# are read by two programs that share no code.
+# and types from the vmlinux, the command line from the dump itself (of 5.10: from the
+# guest's own kallsyms and BTF); the dumps are read by two programs that share no code.
 set -eu
 # shellcheck source=tests/frontends/crash-lib.sh
 . "$(dirname "$0")/crash-lib.sh"
@@ -17,8 +17,9 @@ commands() {
 
 # cli COMMAND DUMP FILE
 cli() {
-    local rc=0
-    "$B/zdm" "$1" -q "$2" >"$3" 2>"$work/err" || rc=$?
+    local rc=0 opts
+    mapfile -t opts < <(tests/lab-layout.sh "$(dirname "$2")")
+    "$B/zdm" "$1" -q "${opts[@]}" "$2" >"$3" 2>"$work/err" || rc=$?
     # exit code 1 tells of a damaged dump, which is for others to test
     [ $rc -le 1 ]
 }
