@@ -86,6 +86,8 @@ class Guest:
             "-serial", f"file:{self.console}",
             "-serial", f"unix:{self.tmp}/answer,server=on,wait=off",
         ]
+        if not os.path.exists(os.path.join(directory, "disk.img")):
+            args += ["-serial", "file:" + os.path.join(directory, "results.tar")]
         self.log.write(" ".join(args) + "\n")
         self.log.flush()
         self.proc = subprocess.Popen(args, stdin=subprocess.DEVNULL, stdout=self.log,
@@ -136,14 +138,15 @@ class Guest:
             time.sleep(1)
 
 
-def disk_extract(directory, names):
-    """Copies files out of the result disk; which of them it has is returned."""
-    disk = os.path.join(directory, "disk.img")
+def results_extract(directory, names):
+    """Copies files out of the results, a disk or a tar file; which of them are there is returned."""
+    disk, tar = (os.path.join(directory, n) for n in ("disk.img", "results.tar"))
     got = []
     for name in names:
         out = os.path.join(directory, name)
-        subprocess.run(["debugfs", "-R", f"dump /{name} {out}", disk], check=False,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        command = ["debugfs", "-R", f"dump /{name} {out}", disk] if os.path.exists(disk) else \
+            ["tar", "-x", "-f", tar, "-C", directory, f"./{name}"]
+        subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         if os.path.exists(out) and os.path.getsize(out):
             got.append(name)
         elif os.path.exists(out):
@@ -152,10 +155,11 @@ def disk_extract(directory, names):
 
 
 def extra_extract(directory):
-    """Copies /extra out of the result disk."""
-    subprocess.run(["debugfs", "-R", f"rdump /extra {directory}",
-                    os.path.join(directory, "disk.img")], check=True,
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    """Copies /extra out of the results."""
+    disk, tar = (os.path.join(directory, n) for n in ("disk.img", "results.tar"))
+    command = ["debugfs", "-R", f"rdump /extra {directory}", disk] if os.path.exists(disk) else \
+        ["tar", "-x", "-f", tar, "-C", directory, "./extra"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def sparse(path):
@@ -182,17 +186,17 @@ def take_dumps(guest):
 
 def testify(guest, halted):
     """Gets the testimony, from the disk or out of the stopped kernel, then the struct pages."""
-    disk_extract(guest.dir, ["kallsyms", "btf"])
-    if disk_extract(guest.dir, ["guest-extra.txt"]):
+    results_extract(guest.dir, ["kallsyms", "btf"])
+    if results_extract(guest.dir, ["guest-extra.txt"]):
         extra_extract(guest.dir)
     if halted:
-        disk_extract(guest.dir, ["state.txt", "iomem"])
+        results_extract(guest.dir, ["state.txt", "iomem"])
         kaddr, length = (int(x, 0) for x in halted)
         guest.qmp.command("memsave", val=qmp_int(kaddr), size=length,
                           filename=os.path.join(guest.dir, "testimony.txt"))
-    elif disk_extract(guest.dir, ["state.txt", "iomem", "testimony.txt"]) != \
+    elif results_extract(guest.dir, ["state.txt", "iomem", "testimony.txt"]) != \
             ["state.txt", "iomem", "testimony.txt"]:
-        raise LabError("the result disk lacks state or testimony")
+        raise LabError("the results lack state or testimony")
     
     def save(kaddr, size, path):
         """None, or why not."""
@@ -228,7 +232,7 @@ def drive(guest, kdump):
             guest.answer("crash")
         elif word == "captured":
             guest.proc.wait(60)
-            if "vmcore" not in disk_extract(guest.dir, ["vmcore", "vmcore.makedumpfile",
+            if "vmcore" not in results_extract(guest.dir, ["vmcore", "vmcore.makedumpfile",
                                                          "kdump.txt", "capture-extra.txt"]):
                 raise LabError("the capture kernel left no vmcore")
             sparse(os.path.join(guest.dir, "vmcore"))

@@ -33,6 +33,30 @@ wait_for() {
     done
 }
 
+# Where the results go: a disk; or, where nothing drives one, through the third serial port as a tar
+# file. There nothing drives fw_cfg either, and a module of ours tells QEMU where VMCOREINFO lies.
+results_open() {
+    results=$(cmdline_value zdm.results)
+    if [ "$results" != serial ]; then
+        wait_for /dev/vda
+        mount -t ext4 /dev/vda /out || fail "cannot mount the result disk"
+        return
+    fi
+    # shellcheck disable=SC2046
+    set -- $(cat /sys/kernel/vmcoreinfo)
+    insmod /kmod/zdm_vmcoreinfo.ko paddr="$1" size="0x$2" || fail "cannot tell where VMCOREINFO lies"
+}
+
+results_close() {
+    if [ "$results" != serial ]; then
+        sync
+        umount /out || fail "cannot unmount the result disk"
+        return
+    fi
+    stty -F /dev/ttyS2 raw || fail "no third serial port"
+    tar -c -f /dev/ttyS2 -C /out . || fail "cannot send the results"
+}
+
 # host_qmp JSON: asks the host to run a QMP command
 host_qmp() { say "qmp $*"; }
 

@@ -11,6 +11,8 @@ CACHE=$LABDIR/cache
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 mkdir -p "$CACHE"
 export PYTHONDONTWRITEBYTECODE=1
+# bpftool, depmod, mke2fs and others are for root, where a PATH of users does not look
+export PATH=$PATH:/usr/sbin:/sbin
 
 say() { printf 'lab: %s\n' "$*" >&2; }
 

@@ -89,7 +89,7 @@ deb_unpack() {
 }
 
 # kernel_fetch: vmlinuz and modules of the row that kernel_row set
-#   K_DIR/release, K_DIR/vmlinuz, K_DIR/root/usr/lib/modules/REL
+#   K_DIR/release, K_DIR/vmlinuz, K_DIR/root/usr/lib/modules/REL (empty where no modules are served)
 kernel_fetch() {
     local pkg rel tmp
     [ -e "$K_DIR/release" ] && return
@@ -104,12 +104,14 @@ kernel_fetch() {
     rm -rf "$tmp"
     mkdir -p "$tmp"
     deb_unpack "$pkg" "$tmp/root" >"$tmp/packages"
-    case $pkg in
-    linux-binary-*)
+    if [[ $pkg != linux-binary-* ]]; then
+        :   # all is in one package
+    elif [ -n "$(apt_newest "linux-modules-${rel//+/\\+}")" ]; then
         deb_unpack "linux-modules-$rel" "$tmp/root" >>"$tmp/packages"
         deb_unpack "linux-base-$rel" "$tmp/root" >>"$tmp/packages"
-        ;;
-    esac
+    else
+        say "kernel $K_NAME: no modules are served; only what is built in can be shown"
+    fi
     # Merged /usr, as the guest and depmod expect it
     if [ -d "$tmp/root/lib/modules" ]; then
         mkdir -p "$tmp/root/usr/lib"
@@ -117,6 +119,8 @@ kernel_fetch() {
     fi
     rm -rf "$tmp/root/lib"
     ln -s usr/lib "$tmp/root/lib"
+    mkdir -p "$tmp/root/usr/lib/modules/$rel"
+    touch "$tmp/root/usr/lib/modules/$rel"/modules.{order,builtin,builtin.modinfo}
     mv "$(find "$tmp/root" -type f \( -name vmlinuz -o -name "vmlinuz-$rel" \) | head -n 1)" \
         "$tmp/vmlinuz"
     find "$tmp/root/usr/lib/modules" -name '*.ko.xz' -exec xz -d -T0 {} +

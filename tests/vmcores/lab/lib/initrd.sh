@@ -20,6 +20,12 @@ tool_copy() {
     done
 }
 
+# module_there NAME: is it built in, or among the modules that are served?
+module_there() {
+    PATH=$PATH:/usr/sbin:/sbin modprobe -C /dev/null -d "$K_DIR/root" -S "$(cat "$K_DIR/release")" \
+        --show-depends "$1" >/dev/null 2>&1
+}
+
 # modules_copy DIR: the wanted modules and what they depend on, in a tree of their own. This machine's
 # modprobe.d must not have a say (-C).
 modules_copy() {
@@ -32,6 +38,7 @@ modules_copy() {
         mkdir -p "$1$(dirname "$f")"
         cp "$K_DIR/root$f" "$1$f"
     done
+    mkdir -p "$1/lib/modules/$rel"
     cp "$K_DIR/root/usr/lib/modules/$rel"/modules.builtin* "$1/lib/modules/$rel/" 2>/dev/null || true
     cp "$K_DIR/root/usr/lib/modules/$rel"/modules.order "$1/lib/modules/$rel/" 2>/dev/null || true
     depmod -b "$1" "$rel"

@@ -48,20 +48,32 @@ scenario_row() {
     [ "$S_QEMU" != - ] || S_QEMU=
     [ "$S_APPEND" != - ] || S_APPEND=
     [ "$S_NEEDS" != - ] || S_NEEDS=
+    # a dump of gigabytes wants a disk to go to
+    [ -z "$S_KDUMP" ] || S_NEEDS="$S_NEEDS @virtio_blk"
 }
 
 # scenario_fits: has the kernel what the scenario needs? Sets S_LACKS.
 scenario_fits() {
-    local rel config
+    local rel config types
     rel=$(cat "$K_DIR/release")
-    config=$K_DIR/headers/usr/src/linux-headers-$rel/.config
+    if [ "$K_TOOLS" = image ]; then
+        config=$K_DIR/image/config types=$K_DIR/image/vmlinux.h
+    else
+        config=$K_DIR/headers/usr/src/linux-headers-$rel/.config
+        types=$(echo "$K_DIR"/headers/usr/src/*-common/include/linux/memremap.h)
+    fi
     for S_LACKS in $S_NEEDS; do
         case $S_LACKS in
         CONFIG_*) grep -q "^$S_LACKS=y" "$config" ;;
         '~CONFIG_'*) ! grep -q "^# ${S_LACKS#?} is not set" "$config" ;;
-        *) grep -qw "$S_LACKS" "$K_DIR"/headers/usr/src/*-common/include/linux/memremap.h ;;
+        @*) module_there "${S_LACKS#@}" ;;
+        *) grep -qw "$S_LACKS" "$types" ;;
         esac || return 1
     done
+}
+
+cannot_show() {
+    echo "kernel $K_NAME cannot show '$S_NAME': it has no ${S_LACKS/#@/module }"
 }
 
 # initrd_with OUT FILES: the guest's initramfs, with more files in its root; the libraries that
@@ -80,10 +92,9 @@ initrd_with() {
     rm -rf "$dir"
 }
 
-# disk_make DIR: the result disk, with what the guest needs to know
+# disk_make DIR: the result disk, with what the guest's kdump needs
 disk_make() {
     mkdir -p "$1/in"
-    echo "$S_GUEST" >"$1/in/guest-function"
     if [ -n "$S_KDUMP" ]; then
         cp "$K_DIR/vmlinuz" "$1/in/"
         initrd_with "$1/in/capture.cpio" "${LAB_CAPTURE_EXTRA:-}"
@@ -103,6 +114,7 @@ guest_append() {
     local a="console=ttyS0 panic=5 oops=panic no_timer_check zdm.scenario=$S_NAME"
     [ -z "$S_KDUMP" ] || a="$a crashkernel=256M"
     [ "$K_SAVE" = - ] || a="$a zdm.save=$K_SAVE"
+    [ ${#QEMU_DISK[@]} != 0 ] || a="$a zdm.results=serial"
     case " $S_APPEND " in
     *" kaslr "*) ;;
     *) a="$a nokaslr" ;;
@@ -113,7 +125,7 @@ guest_append() {
 # scenario_run NAME: LABDIR/KERNEL/NAME (or LAB_NAME in its place), all or nothing
 scenario_run() {
     # shellcheck disable=SC2153 # K_NAME is kernel_row's
-    local name=${LAB_NAME:-$1} out tmp started=$SECONDS opt=()
+    local name=${LAB_NAME:-$1} out tmp started=$SECONDS opt=() QEMU_DISK=()
     out=$LABDIR/$K_NAME/$name
     if [ -e "$out/.done" ]; then
         say "$K_NAME/$name: there already"
@@ -122,25 +134,27 @@ scenario_run() {
     scenario_row "$1"
     need qemu-system-x86_64 makedumpfile debugfs mke2fs fallocate python3
     locked "$K_NAME" kernel_prepare
-    scenario_fits || die "kernel $K_NAME cannot show '$1': it has no $S_LACKS"
+    scenario_fits || die "$(cannot_show)"
     tmp=$LABDIR/$K_NAME/.tmp-$name
     rm -rf "$tmp"
     mkdir -p "$tmp/media"
-    disk_make "$tmp"
+    if module_there virtio_blk; then
+        disk_make "$tmp"
+        QEMU_DISK=(-drive "file=$tmp/disk.img,if=virtio,format=raw,discard=unmap,detect-zeroes=unmap")
+    fi
     media_args "$S_MEDIA" "$S_RAM" "$tmp/media"
     [ -z "$S_KDUMP" ] || opt=(--kdump --timeout 400)
-    initrd_with "$tmp/media/initrd.cpio" "${LAB_GUEST_EXTRA:-}"
+    echo "$S_GUEST" >"$tmp/media/guest-function"
+    initrd_with "$tmp/media/initrd.cpio" "$tmp/media/guest-function ${LAB_GUEST_EXTRA:-}"
     say "$K_NAME/$1: starting the guest"
     # shellcheck disable=SC2086
     ${LAB_LOCK:+flock "$LAB_LOCK"} python3 "$LAB_SRC/vm.py" "${opt[@]}" "$tmp" -- \
         qemu-system-x86_64 -nodefaults -accel tcg,thread=multi -machine q35,nvdimm=on \
         -cpu max,la57=off -smp 1 -m "$S_RAM,slots=4,maxmem=16G" -display none -no-reboot \
         -device vmcoreinfo -kernel "$K_DIR/vmlinuz" -initrd "$tmp/media/initrd.cpio" \
-        -append "$(guest_append)" \
-        -drive "file=$tmp/disk.img,if=virtio,format=raw,discard=unmap,detect-zeroes=unmap" \
-        "${QEMU_MEDIA[@]}" $S_QEMU ${LAB_QEMU_EXTRA:-} ||
+        -append "$(guest_append)" "${QEMU_DISK[@]}" "${QEMU_MEDIA[@]}" $S_QEMU ${LAB_QEMU_EXTRA:-} ||
         die "$K_NAME/$1 failed (its files: $tmp)"
-    rm -rf "${tmp:?}/media" "$tmp/disk.img"
+    rm -rf "${tmp:?}/media" "$tmp/disk.img" "$tmp/results.tar"
     cp "$K_DIR/packages" "$tmp/packages.txt"
     python3 "$LAB_SRC/expect.py" "$tmp" ||
         die "$K_NAME/$1: the witnesses disagree (its files: $tmp)"
@@ -165,7 +179,7 @@ scenarios_all() {
         for s in "$@"; do
             scenario_row "$s"
             if ! scenario_fits; then
-                say "$K_NAME/$s: passed over, this kernel has no $S_LACKS"
+                say "passed over: $(cannot_show)"
             elif ! "$LAB_SRC/lab.sh" run "$k" "$s"; then
                 failed+=("$K_NAME/$s")
             fi
