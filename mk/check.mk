@@ -19,6 +19,7 @@ CHECK_LAB_FRONTENDS ?= $(wildcard tests/frontends/*.sh)
 CHECK_LAB_NEEDS += $(CHECK_NEEDS) crash gdb
 CHECK_LAB_SUITES += "tests/run-lab.sh $(KERNEL) $(CHECK_LAB_SCENARIOS)" \
 	"tests/run-routes.sh $(KERNEL) $(CHECK_LAB_SCENARIOS)" \
+	"tests/run-image-modules.sh $(KERNEL)" \
 	$(if $(CHECK_LAB_FRONTENDS),"tests/run-scripts.sh $(CHECK_LAB_FRONTENDS)")
 
 export B

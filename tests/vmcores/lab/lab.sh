@@ -3,6 +3,8 @@
 # The lab: real vmcores on demand. README.md says how it works.
 #   lab.sh run KERNEL SCENARIO       one vmcore, or what is there already
 #   lab.sh all "KERNELS" [SCENARIO…] many; all scenarios if none is named
+#   lab.sh fits KERNEL SCENARIO      can this kernel show it? If not, says what is missing
+#   lab.sh image-modules KERNEL DIR  our modules in DIR, built without headers even if there are some
 #   lab.sh kernel|vmlinux KERNEL     only fetch and build; only its debug vmlinux
 #   lab.sh list | clean [cache] | deps
 # LABDIR: where everything goes (build/lab). LAB_LOCK: a file to hold a lock on while QEMU runs.
@@ -28,8 +30,28 @@ kernel_prepare() {
     initrd_build
 }
 
+# What scenario_fits asks: modules, and headers or the image
+# shellcheck disable=SC2317
+kernel_facts() {
+    kernel_fetch
+    if [ "$K_TOOLS" = image ]; then
+        image_read "$(cat "$K_DIR/release")"
+    else
+        headers_fetch
+    fi
+}
+
+# shellcheck disable=SC2317
+image_modules() {
+    kernel_fetch
+    image_read "$(cat "$K_DIR/release")"
+    cp "$LAB_SRC"/kmod/* "$1/"
+    build_from_image "$1"
+}
+
 LAB_PACKAGES="qemu-system-x86 busybox-static ndctl daxctl kexec-tools makedumpfile cpio xz-utils
-    debootstrap kmod e2fsprogs util-linux python3 gcc-12 make debian-archive-keyring"
+    debootstrap kmod e2fsprogs util-linux python3 gcc-12 make debian-archive-keyring
+    bpftool zstd lz4 binutils"
 
 lab_deps() {
     local p missing=()
@@ -59,6 +81,18 @@ main() {
         kernel_row "$(kernel_name "$2")"
         locked "run-$K_NAME-$3" scenario_run "$3"
         ;;
+    fits)
+        [ $# = 3 ] || die "usage: lab.sh fits KERNEL SCENARIO"
+        kernel_row "$(kernel_name "$2")"
+        scenario_row "$3"
+        locked "$K_NAME" kernel_facts
+        scenario_fits || die "$(cannot_show)"
+        ;;
+    image-modules)
+        [ $# = 3 ] || die "usage: lab.sh image-modules KERNEL DIR"
+        kernel_row "$(kernel_name "$2")"
+        locked "$K_NAME" image_modules "$3"
+        ;;
     kernel)
         kernel_row "$(kernel_name "${2:-}")"
         locked "$K_NAME" kernel_prepare
@@ -79,10 +113,12 @@ main() {
         find "$LABDIR" -mindepth 1 -maxdepth 1 ! -name cache -exec rm -rf {} +
         [ "${2:-}" != cache ] || rm -rf "$LABDIR"
         ;;
-    *) die "usage: lab.sh run KERNEL SCENARIO | all KERNELS | list | clean | kernel KERNEL | vmlinux KERNEL" ;;
+    *) die "usage: lab.sh run|fits KERNEL SCENARIO | all KERNELS | list | clean | kernel KERNEL | vmlinux KERNEL" ;;
     esac
 }
 
-# Read as a whole before it runs, so that an edit meanwhile does no harm
-main "$@"
-exit
+# One command, read as a whole before it runs: an edit meanwhile does no harm
+{
+    main "$@"
+    exit
+}

@@ -6,6 +6,9 @@
  *   zdm_map: fact range START END
  * Unloading undoes it.
  */
+#ifdef ZDM_IMAGE
+#include "zdm_image.h"
+#else
 #include <linux/init.h>
 #include <linux/ioport.h>
 #include <linux/kernel.h>
@@ -14,6 +17,7 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#endif
 
 #define MAX_RANGES 2
 

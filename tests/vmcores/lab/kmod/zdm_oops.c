@@ -5,12 +5,16 @@
  * finds in them; mode "plain" follows a null pointer and has nothing to do with
  * struct pages, though it holds one.
  */
+#ifdef ZDM_IMAGE
+#include "zdm_image.h"
+#else
 #include <linux/fs.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/string.h>
+#endif
 
 static ulong first_pfn;
 module_param(first_pfn, ulong, 0);

@@ -5,12 +5,16 @@
  * port, by hand, where it lies ("ZDM-LAB: halted ADDRESS LENGTH"). A byte on the second serial
  * port lets the kernel panic, for a kdump.
  */
+#ifdef ZDM_IMAGE
+#include "zdm_image.h"
+#else
 #include <linux/init.h>
 #include <linux/io.h>
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/vmalloc.h>
+#endif
 #include "zdm_testimony.h"
 
 #define COM1 0x3f8

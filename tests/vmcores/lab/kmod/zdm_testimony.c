@@ -7,6 +7,9 @@
  * an unmapped one is an answer and not an oops. Nothing is derived or judged here: that is left to
  * expect.py. The format is described in README.md beside this directory.
  */
+#ifdef ZDM_IMAGE
+#include "zdm_image.h"
+#else
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/memory_hotplug.h>
@@ -19,6 +22,7 @@
 #include <linux/uaccess.h>
 #include <linux/utsname.h>
 #include <linux/vmalloc.h>
+#endif
 #include "zdm_testimony.h"
 
 /* get_dev_pagemap() lost its second argument in 7.x: ask the compiler which one this is. */

@@ -3,7 +3,9 @@
 #ifndef ZDM_TESTIMONY_H
 #define ZDM_TESTIMONY_H
 
+#ifndef ZDM_IMAGE
 #include <linux/types.h>
+#endif
 
 /* Room for the text: garbage in struct pages breaks runs up, one line per PFN at worst. */
 #define ZDM_TESTIMONY_BYTES (24UL << 20)
