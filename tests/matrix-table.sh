@@ -14,7 +14,7 @@ matrix() {
 Made by `make check-matrix`. Every cell is one or more dumps of one real guest: QEMU's ELF and
 kdump-compressed dump, or with `+kdump` what the capture kernel's /proc/vmcore and stock makedumpfile
 gave. *PFNs compared / disagreements (dumps)*; `·`: not in the chosen set; `–`: that kernel cannot show
-it (a configuration or an interface is missing). Expectations come from a kernel module that walks all
+it (a configuration, an interface or a module is missing). Expectations come from a kernel module that walks all
 PFNs before the dump, see `tests/vmcores/lab/README.md`; zdm has no part in them.
 
 TEXT
