@@ -31,6 +31,7 @@ TEXT
 make_one() {
     local kernel=${1%%/*} scenario=${1#*/} dir=$LABDIR/$1 out dump=dump.elf opts=()
     out=tests/vmcores/$kernel/$scenario
+    [ -e "$dir/$dump" ] || dump=dump.kdump
     [ ! -e "$dir/vmcore" ] || dump=vmcore
     mapfile -t opts < <(tests/lab-layout.sh "$dir")
     mkdir -p "tests/vmcores/$kernel"
