@@ -121,3 +121,35 @@ teardown_second_range_end() {
     stop_at second_range_dead
     rmmod zdm_map
 }
+
+# The same with an altmap, by our own module: for kernels that come without a pmem driver. Of the 64 K
+# page frames from 0x50000 on, 16 are reserve, and 4096 hold the memmap.
+map_altmap="altmap=1 reserve=16 free=4096 start=0x50000000 size=0x10000000"
+
+scenario_case4_map() {
+    point=$2
+    {
+        echo "fact pending $((0x50000)) $((0x60000))"
+        echo "fact altmap $((0x50000)) $((0x50000 + 16)) $((0x50000 + 16 + 4096))"
+    } >>/tmp/facts
+    scenario_end=case4_map_end
+}
+
+case4_map_end() {
+    stop_at "$point"
+    # shellcheck disable=SC2086
+    insmod /kmod/zdm_map.ko $map_altmap
+}
+
+scenario_teardown_map() {
+    point=$2
+    # shellcheck disable=SC2086
+    scenario_map map $map_altmap
+    echo "fact dying $((0x50000)) $((0x60000))" >>/tmp/facts
+    scenario_end=teardown_map_end
+}
+
+teardown_map_end() {
+    stop_at "$point"
+    rmmod zdm_map
+}
