@@ -305,7 +305,7 @@ static enum zdm_status session_init(struct zdm_session *s, const struct zdm_read
 	if (st != ZDM_OK)
 		return st;
 	resolve(s);
-	if (!chain_suffices(s)) {
+	if (!s->vmcoreinfo_only && !chain_suffices(s)) {
 		zdm_reader_set_touch(s->r, NULL, NULL);
 		open_in_dump(s, why, sizeof(why));
 		zdm_reader_set_touch(s->r, s->touch, s->touch_priv);
@@ -324,6 +324,30 @@ static enum zdm_status session_init(struct zdm_session *s, const struct zdm_read
 	return st;
 }
 
+static enum zdm_status open_as(const struct zdm_session *made, const struct zdm_reader_ops *ops,
+			       void *priv, const struct zdm_open_opts *opts,
+			       struct zdm_session **ret, char *err, size_t err_len)
+{
+	struct zdm_session *s = malloc(sizeof(*s));
+	enum zdm_status st;
+
+	*ret = NULL;
+	if (err && err_len)
+		err[0] = '\0';
+	if (!s) {
+		zdm_errf(err, err_len, "out of memory");
+		return ZDM_NOMEM;
+	}
+	*s = *made;
+	st = session_init(s, ops, priv, opts, err, err_len);
+	if (st != ZDM_OK) {
+		zdm_close(s);
+		return st;
+	}
+	*ret = s;
+	return ZDM_OK;
+}
+
 enum zdm_status zdm_open(const struct zdm_reader_ops *ops, void *priv,
 			 const struct zdm_open_opts *opts, struct zdm_session **ret, char *err,
 			 size_t err_len)
@@ -336,25 +360,17 @@ enum zdm_status zdm_open_touched(const struct zdm_reader_ops *ops, void *priv,
 				 void *touch_priv, struct zdm_session **ret, char *err,
 				 size_t err_len)
 {
-	struct zdm_session *s = calloc(1, sizeof(*s));
-	enum zdm_status st;
+	const struct zdm_session made = { .touch = touch, .touch_priv = touch_priv };
 
-	*ret = NULL;
-	if (err && err_len)
-		err[0] = '\0';
-	if (!s) {
-		zdm_errf(err, err_len, "out of memory");
-		return ZDM_NOMEM;
-	}
-	s->touch = touch;
-	s->touch_priv = touch_priv;
-	st = session_init(s, ops, priv, opts, err, err_len);
-	if (st != ZDM_OK) {
-		zdm_close(s);
-		return st;
-	}
-	*ret = s;
-	return ZDM_OK;
+	return open_as(&made, ops, priv, opts, ret, err, err_len);
+}
+
+enum zdm_status zdm_open_vmcoreinfo(const struct zdm_reader_ops *ops, void *priv,
+				    struct zdm_session **ret)
+{
+	const struct zdm_session made = { .vmcoreinfo_only = true };
+
+	return open_as(&made, ops, priv, NULL, ret, NULL, 0);
 }
 
 void zdm_close(struct zdm_session *s)

@@ -34,6 +34,7 @@ struct zdm_session {
 	struct zdm_reader *r;
 	zdm_touch_fn touch;				/* of zdm_open_touched() */
 	void *touch_priv;
+	bool vmcoreinfo_only;				/* of zdm_open_vmcoreinfo() */
 	struct zdm_kdef k;
 	struct zdm_kfeat f;
 	struct zdm_geometry g;
@@ -57,6 +58,13 @@ enum zdm_status zdm_open_touched(const struct zdm_reader_ops *ops, void *priv,
 				 const struct zdm_open_opts *opts, zdm_touch_fn touch,
 				 void *touch_priv, struct zdm_session **ret, char *err,
 				 size_t err_len);
+
+/*
+ * A session that knows what the host and VMCOREINFO say, and reads neither kallsyms
+ * nor BTF: enough for the sections and their flags.
+ */
+enum zdm_status zdm_open_vmcoreinfo(const struct zdm_reader_ops *ops, void *priv,
+				    struct zdm_session **ret);
 
 /* Any symbol by name through the chain, relocated. */
 enum zdm_status zdm_session_symbol(const struct zdm_session *s, const char *name, uint64_t *kaddr);

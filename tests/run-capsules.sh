@@ -25,6 +25,24 @@ compare() {
     fi
 }
 
+# boot_ram NAME STEM CORE: "nothing but RAM from boot" is said only where the kernel
+# knows of nothing else in its sections, and of every plain machine whose dump names
+# kallsyms.
+boot_ram() {
+    local said other
+    said=$(timeout 60 "$tools/core_ranges" -b "$3" 2>&1) || true
+    other=$(awk 'FNR == NR { if ($1 == "run" && $4 == "present=1") { start[++n] = $2; end[n] = $3 } next }
+        $3 != "online" && $3 != "absent" && $3 != "boothole" {
+            for (i = 1; i <= n; i++) if (start[i] < $2 && $1 < end[i]) { print $3; next } }' \
+        "$2.testimony" "$2.expected" | sort -u | tr '\n' ' ')
+    case $1:$said:$other in
+    */5.*:no:* | *:yes:) ok "$1/boot-ram ($said)" ;;
+    */ram:no: | */highram:no: | *:yes:?*) not_ok "$1/boot-ram" "says $said, there is ${other:-nothing else}" ;;
+    *:no:*) ok "$1/boot-ram ($said)" ;;
+    *) not_ok "$1/boot-ram" "$said" ;;
+    esac
+}
+
 [ -x "$B/zdm" ] || { skip capsules "$B/zdm is not built"; exit 0; }
 capsules=(tests/vmcores/[0-9]*/*.elf.xz)
 [ ${#capsules[@]} -gt 0 ] || skip capsules "no tests/vmcores/KERNEL/*.elf.xz"
@@ -37,6 +55,7 @@ for capsule in "${capsules[@]}"; do
     fi
     xz -dc "$capsule" >"$work/core"
     compare "$name" "$stem.expected" "$work/core"
+    boot_ram "$name" "$stem" "$work/core"
 done
 
 shared=../shared/vmcores

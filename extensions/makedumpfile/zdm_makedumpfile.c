@@ -140,7 +140,8 @@ static const char *machine(void)
 #endif
 }
 
-static enum zdm_status open_session(char *err, size_t err_len)
+/* *boot_ram: nothing to filter, and no session was opened. */
+static enum zdm_status open_session(bool *boot_ram, char *err, size_t err_len)
 {
 	const bool pt_loads = !info->flag_refiltering && !info->flag_sadump;
 	const struct zdm_reader_ops ops = {
@@ -159,6 +160,9 @@ static enum zdm_status open_session(char *err, size_t err_len)
 	if (status == ZDM_OK && info->name_vmlinux)
 		status = zdm_source_vmlinux_open(info->name_vmlinux, &sources[opts.nr_sources++],
 						 err, err_len);
+	*boot_ram = status == ZDM_OK && !opts.nr_sources && zdm_policy_boot_ram_only(&ops, NULL);
+	if (*boot_ram)
+		return ZDM_OK;
 	if (status == ZDM_OK)
 		status = zdm_open(&ops, NULL, &opts, &filter.session, err, err_len);
 	if (status == ZDM_OK)
@@ -171,15 +175,20 @@ static void start(void)
 	char err[256] = "not a Linux dump that it reads";
 	enum zdm_status status = ZDM_UNSUPPORTED;
 	const char *const *warnings;
+	bool boot_ram = false;
 	size_t i, nr;
 
 	filter.tried = true;
 	if (!is_xen_memory())
-		status = open_session(err, sizeof(err));
+		status = open_session(&boot_ram, err, sizeof(err));
 	if (status != ZDM_OK) {
 		zdm_model_free(filter.model);
 		filter.model = NULL;
 		MSG("The memmap filter is off: %s\n", err);
+		return;
+	}
+	if (boot_ram) {
+		DEBUG_MSG("zdm: all memory is RAM from boot, nothing to filter\n");
 		return;
 	}
 	nr = zdm_model_warnings(filter.model, &warnings);

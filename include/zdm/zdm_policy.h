@@ -48,6 +48,14 @@ ZDM_API enum zdm_status zdm_policy_ranges(struct zdm_session *s, const struct zd
 					  const struct zdm_policy *p, uint64_t chunk_pages,
 					  struct zdm_keep_range **ret, size_t *nr);
 
+/*
+ * True: every section is RAM from boot, online, and never held a device, so that a
+ * filter has nothing to drop but frames without a section, at which makedumpfile does
+ * not look (absent ones, and pending ones whose sections are still to come).
+ * Costs a few reads. False says nothing: build the model.
+ */
+ZDM_API bool zdm_policy_boot_ram_only(const struct zdm_reader_ops *ops, void *priv);
+
 #ifdef __cplusplus
 }
 #endif

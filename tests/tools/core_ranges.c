@@ -3,6 +3,7 @@
  * core_ranges [-l LAYOUT] VMCORE: the ranges of an ELF vmcore, straight from
  * the library through elf_reader, a line each:
  *   START END CLASS VALID memmap=… in_dump=… case=… pgmap=… why=…
+ * With -b only what zdm_policy_boot_ram_only() says: yes, no.
  * Exit codes as build/zdm: 0 done, 1 damaged, 3 cannot open, 4 something is missing.
  */
 #include <inttypes.h>
@@ -10,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <zdm/zdm.h>
+#include <zdm/zdm_policy.h>
 
 #include "elf_reader.h"
 
@@ -62,9 +63,13 @@ int main(int argc, char **argv)
 	struct zdm_open_opts opts = { .size = sizeof(opts), .sources = &layout };
 	struct elf_reader e;
 	char err[400] = "";
+	bool boot_ram = false;
 	int opt, rc;
 
-	while ((opt = getopt(argc, argv, "l:")) != -1) {
+	while ((opt = getopt(argc, argv, "bl:")) != -1) {
+		boot_ram |= opt == 'b';
+		if (opt == 'b')
+			continue;
 		if (opt != 'l')
 			return 2;
 		if (zdm_source_layout_open(optarg, &layout, err, sizeof(err)) != ZDM_OK) {
@@ -74,14 +79,16 @@ int main(int argc, char **argv)
 		opts.nr_sources = 1;
 	}
 	if (optind + 1 != argc) {
-		fputs("Usage: core_ranges [-l LAYOUT] VMCORE\n", stderr);
+		fputs("Usage: core_ranges [-b] [-l LAYOUT] VMCORE\n", stderr);
 		return 2;
 	}
 	if (elf_reader_open(&e, argv[optind], err, sizeof(err))) {
 		fprintf(stderr, "core_ranges: %s\n", err);
 		rc = 3;
 	} else {
-		rc = run(&e, &opts);
+		rc = boot_ram ? 0 : run(&e, &opts);
+		if (boot_ram)
+			puts(zdm_policy_boot_ram_only(&elf_reader_ops, &e) ? "yes" : "no");
 		elf_reader_close(&e);
 	}
 	if (layout)
