@@ -18,7 +18,8 @@ ssize_t fileio_pread(int fd, void *buf, size_t len, uint64_t off)
 
 		if (off + done > INT64_MAX)
 			break;
-		n = pread(fd, (char *)buf + done, len - done, (off_t)(off + done));
+		/* pread() is our own: wholeread.c */
+		n = pread64(fd, (char *)buf + done, len - done, (off64_t)(off + done));
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
