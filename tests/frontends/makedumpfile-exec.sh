@@ -42,6 +42,14 @@ for s in $scenarios; do
     rm -f "$WORK"/*.elf
 done
 
+# Installed under any prefix, or moved after that, it finds its library.
+mkdir -p "$WORK/prefix/bin" "$WORK/prefix/lib/zdm"
+cp "$ZDM" "$WORK/prefix/bin/"
+cp "$B/zdm-preload.so" "$WORK/prefix/lib/zdm/"
+check installed sh -c "'$WORK/prefix/bin/zdm' exec --vmcore '$LABDIR/${scenarios%%[[:space:]]*}/dump.elf' -- true 2>&1 |
+    grep 'pages left out'"
+rm -rf "$WORK/prefix"
+
 # What cannot be served is refused with the reason; the dump is not touched.
 dir=$LABDIR/${scenarios%%[[:space:]]*}
 if busybox=$(command -v busybox) && ! ldd "$busybox" >/dev/null 2>&1; then

@@ -2,6 +2,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -193,23 +194,27 @@ bool host_check(const char *program, char *err, size_t err_len)
 
 bool host_find_library(char *path, size_t len)
 {
-	static const char name[] = "zdm-preload.so";
+	/* from where zdm itself is: built, and installed under any prefix */
+	static const char *const places[] = { "zdm-preload.so", "../lib/zdm/zdm-preload.so" };
 	const char *env = getenv("ZDM_PRELOAD");
+	char self[PATH_MAX];
 	ssize_t n;
-	char *slash;
+	size_t i;
 
 	if (env && *env) {
 		snprintf(path, len, "%s", env);
 		return access(path, R_OK) == 0;
 	}
-	n = readlink("/proc/self/exe", path, len - sizeof(name));
+	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	if (n > 0) {
-		path[n] = '\0';
-		slash = strrchr(path, '/');
-		strcpy(slash + 1, name);
-		if (access(path, R_OK) == 0)
-			return true;
+		self[n] = '\0';
+		*strrchr(self, '/') = '\0';
+		for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+			if (snprintf(path, len, "%s/%s", self, places[i]) < (int)len &&
+			    access(path, R_OK) == 0)
+				return true;
+		}
 	}
-	snprintf(path, len, "%s/zdm/%s", ZDM_LIBDIR, name);
+	snprintf(path, len, "%s/zdm/zdm-preload.so", ZDM_LIBDIR);
 	return access(path, R_OK) == 0;
 }
