@@ -10,10 +10,11 @@ import testimony
 
 HEAD_PFNS = 512  # a region's first 2 MiB
 MAX_REGIONS = 64
+MAX_WHOLE_PFNS = 1 << 18  # devices up to 1 GiB are saved whole, a section at a time
 
 
 def regions(t):
-    """Merges runs into regions: device memory of one pgmap; what is present but not online."""
+    """(start, end, pgmap): device memory of one pgmap; what is present but not online."""
     out = []
     for r in t.runs:
         if not r.present or (r.online and not r.pgmap):
@@ -23,18 +24,27 @@ def regions(t):
             out[-1][1] = r.end
         else:
             out.append([r.start, r.end, key])
-    return [(a, b) for a, b, _ in out]
+    return [(a, b, key[0]) for a, b, key in out]
 
 
 def pieces(t):
-    """(pfn, count) of what is saved, sorted: the ends of each region, and one page that must work."""
+    """(pfn, count) of what is saved, sorted: the ends of each region, small devices whole, and one
+    page that must work."""
     per_page = t.numbers["page_size"] // t.numbers["sizeof_page"]
+    section = t.numbers["section_pages"]
     want = set()
     for r in t.runs:
         if r.online and r.valid and not r.pgmap:
             want.add((r.start, min(per_page, r.end - r.start)))
             break
-    for start, end in regions(t)[:MAX_REGIONS]:
+    for start, end, pgmap in regions(t)[:MAX_REGIONS]:
+        if pgmap and end - start <= MAX_WHOLE_PFNS:
+            at = start
+            while at < end:
+                to = min(end, at // section * section + section)
+                want.add((at, to - at))
+                at = to
+            continue
         want.add((start, min(HEAD_PFNS, end - start)))
         last = max(start, end - per_page)
         want.add((last, end - last))
