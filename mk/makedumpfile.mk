@@ -55,10 +55,16 @@ $(B)/tests/dumppages $(B)/tests/dumpmemsave: $(B)/tests/%: tests/tools/%.c
 	$(call say,LD,$@)
 	$(Q)$(CC) -D_GNU_SOURCE $(TEST_CFLAGS) -o $@ $< \
 		$$($(PKG_CONFIG) --libs libkdumpfile libaddrxlat)
-CHECK_LAB_NEEDS += $(B)/tests/dumppages $(B)/tests/dumpmemsave
+CHECK_LAB_NEEDS += $(B)/tests/dumppages $(B)/tests/dumpmemsave $(B)/tests/faulty.so
+
+# Preloaded by tests: calls that are interrupted, or move less than was asked for.
+$(B)/tests/faulty.so: tests/tools/faulty.c
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) -D_GNU_SOURCE -std=gnu11 $(ZDM_WARN) -O2 -fPIC -shared -o $@ $< -ldl
 
 ## check-makedumpfile  the tests with makedumpfile; MAKEDUMPFILE=path of a patched one, too
-check-makedumpfile: all $(B)/tests/dumppages $(B)/tests/dumpmemsave
+check-makedumpfile: all $(B)/tests/dumppages $(B)/tests/dumpmemsave $(B)/tests/faulty.so
 	@tests/run.sh "tests/run-scripts.sh $(sort $(wildcard tests/frontends/makedumpfile-*.sh))"
 
 # The verdict's own test, which needs no makedumpfile.

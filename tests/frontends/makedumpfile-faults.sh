@@ -78,6 +78,15 @@ as_without() {
     else
         not_ok "$test" "alone $a, with zdm $b: $(grep -a zdm "$WORK/b") $(tail -2 "$WORK/b")"
     fi
+    if [ -n "${MAKEDUMPFILE:-}" ] && [ $# = 0 ]; then
+        b=0
+        rm -f "$WORK/b.kd"
+        "$MAKEDUMPFILE" -l -d 31 "$dump" "$WORK/b.kd" >"$WORK/b" 2>&1 || b=$?
+        if [ $b = 0 ] || [ $b = $a ]; then ok "$test/patched ($b)"; else
+            not_ok "$test/patched" "alone $a, patched $b: $(tail -2 "$WORK/b")"
+        fi
+    fi
+    rm -f "$WORK"/[ab].kd
 }
 
 # kaddr of the direct map, without KASLR; the first PT_LOAD begins at 0
@@ -109,6 +118,34 @@ else
     not_ok damage "no section 35 or pgmap in $s: '$section' '$pgmap'"
 fi
 
+# ---- calls that a signal interrupts, or that move less than was asked for ----
+# carve gives the same bytes; makedumpfile, which takes neither, ends as it does alone
+faulty=$PWD/$B/tests/faulty.so
+if [ -e "$faulty" ]; then
+    for f in "$WORK/good.elf" "$dir/dump.kdump"; do
+        "$ZDM" carve -q "$f" "$WORK/whole.elf"
+        for how in eintr short; do
+            for every in 2 7; do
+                test=$how/$every/$(basename "$f")
+                check "$test" env FAULTY=$how FAULTY_EVERY=$every LD_PRELOAD="$faulty" \
+                    "$ZDM" carve -q "$f" "$WORK/OUT"
+                check "$test/same" cmp "$WORK/whole.elf" "$WORK/OUT"
+                rm -f "$WORK/OUT"
+            done
+        done
+    done
+    rm -f "$WORK/whole.elf"
+    for how in eintr short; do
+        for every in 3 1000; do
+            export FAULTY=$how FAULTY_EVERY=$every LD_PRELOAD=$faulty
+            as_without "exec/$how/$every" "$WORK/good.elf"
+            unset FAULTY FAULTY_EVERY LD_PRELOAD
+        done
+    done
+else
+    echo "skip $NAME/eintr: $faulty is not built"
+fi
+
 # ---- truncated, lying ----
 cp --sparse=always "$WORK/good.elf" "$WORK/cut.elf"
 truncate -s 1300M "$WORK/cut.elf"
@@ -128,6 +165,7 @@ truncate -s 64M "$WORK/zero.img"
 if grep -q '^added' "$WORK/o"; then not_ok altmap-in-dump "adds what the dump has"; else ok altmap-in-dump; fi
 k=${s%/*}/fsdax-dev+kdump
 if [ -e "$LABDIR/$k/vmcore" ]; then
+    as_without struct-pages-missing "$LABDIR/$k/vmcore"
     for from in "$WORK/zero.img@0x100000000" "$WORK/zero.img@0x200000000"; do
         "$ZDM" carve --altmap-from "$from" --dry-run "$LABDIR/$k/vmcore" >"$WORK/o" 2>"$WORK/e" || true
         if grep -q 'holds something else\|no source reaches it' "$WORK/e" &&
