@@ -4,7 +4,10 @@
 #   B         where zdm is built (build)
 #   LABDIR    the lab's dumps (build/lab); KERNEL: which of them (all there are)
 #   MDF_SCENARIOS  which scenarios; each test has a short list of its own
-#   MAKEDUMPFILE  a makedumpfile with our patches, for makedumpfile-patched.sh
+#   MAKEDUMPFILE  a makedumpfile with our patches; PATCHED_HEAD: one more, of git head
+#   STOCK, STOCK_HEAD  makedumpfile as it is (that in PATH), and of git head
+#   EXTENSION     zdm.so, for STOCK_HEAD
+#   MDF_CRASH=1   open what was written in crash, too (CRASH, if not that in PATH)
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 : "${B:=build}" "${LABDIR:=$B/lab}"
@@ -67,4 +70,36 @@ pages() {
     done
     dir=$3
     "$B/tests/dumppages" "${opts[@]}" "$1" "$2" "$dir/testimony.txt" "$dir/expected.txt"
+}
+
+# judge_kept [-dakh] A B DIR: pages, and leaves "class count..." of the pages that
+# B kept in $WORK/kept
+judge_kept() {
+    local rc=0
+    pages "$@" >"$WORK/pages" 2>&1 || rc=$?
+    sed -n 's/^both: //p; s/^only B: */ + /p' "$WORK/pages" | tr -d '\n' | sed 's/ + $//' >"$WORK/kept"
+    cat "$WORK/pages"
+    return $rc
+}
+
+median() { sort -n | awk '{ t[NR] = $1 } END { if (NR) print t[int((NR + 1) / 2)] }'; }
+
+# in_crash KERNEL DUMP [COMMAND]: crash opens it; what it says to COMMAND is in $WORK/crash
+in_crash() {
+    printf '%s\n' "${3:-}" sys quit >"$WORK/commands"
+    timeout 300 "${CRASH:-crash}" -s -i "$WORK/commands" "$LABDIR/cache/$1/vmlinux" "$2" </dev/null \
+        >"$WORK/crash" 2>&1 || true
+    grep -q '^ *RELEASE: ' "$WORK/crash" || { tail -3 "$WORK/crash"; return 1; }
+}
+
+# crash_can KERNEL ORIGINAL: is crash asked for, and does it open this kernel's dumps at all?
+crash_can() {
+    [ -n "${MDF_CRASH:-}" ] && [ -e "$LABDIR/cache/$1/vmlinux" ] || return 1
+    if [ ! -e "$WORK/crash.$1" ]; then
+        rc=0
+        in_crash "$1" "$2" >/dev/null || rc=$?
+        echo $rc >"$WORK/crash.$1"
+        [ $rc = 0 ] || echo "skip $NAME/crash-$1: this crash does not open a dump of $1: $(tail -1 "$WORK/crash")"
+    fi
+    [ "$(cat "$WORK/crash.$1")" = 0 ]
 }

@@ -55,7 +55,10 @@ for s in $scenarios; do
     fi
     if [ $a = 0 ] && [ -e "$WORK/o.1" ]; then
         # the version's own text in the header apart, this is what it was
-        check "$s/off-same" pages -k "$WORK/o.1" "$WORK/o.2" "$dir"
+        pages -k "$WORK/o.1" "$WORK/o.2" "$dir" >"$WORK/log" 2>/dev/null || true
+        if [ "$(grep -cxE 'only [AB]:|0 pages differ, .*' "$WORK/log")" = 3 ]; then ok "$s/off-same"; else
+            not_ok "$s/off-same" "$(cat "$WORK/log")"
+        fi
         case $s in
         */ram)
             rm -f "$WORK/o.4"
