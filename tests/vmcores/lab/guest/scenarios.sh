@@ -121,3 +121,9 @@ scenario_map() {
     shift
     insmod /kmod/zdm_map.ko "$@" || fail "zdm_map.ko $*: $(dmesg | tail -n 3)"
 }
+
+# … and gone again
+scenario_unmapped() {
+    scenario_map "$@"
+    rmmod zdm_map || fail "zdm_map.ko does not unload"
+}
