@@ -52,6 +52,25 @@ judged() {
     fi
 }
 
+# A makedumpfile that does not know the kernel drops pages that are evidence (1.7.2 takes slab pages of
+# 7.x for user data). Then only unknown may stand where a verdict stood, and what is missing is named.
+judged_in_part() {
+    local name=$1 out rc=0
+    shift
+    timeout 600 "$B/zdm" ranges --json "$@" >"$work/raw" 2>"$work/err" || rc=$?
+    if [ $rc -gt 1 ]; then
+        not_ok "$name" "exit code $rc: $(head -c 300 "$work/err")"
+    elif out=$("$B/tests/cmp_ranges" -j "$dir/expected.txt" "$work/raw" 2>&1); then
+        ok "$name"
+    elif grep '^pfn ' <<<"$out" | grep -qv ': unknown unknown '; then
+        not_ok "$name" "$out"
+    elif ! grep -qE 'ffff[0-9a-f]{12}.*unreadable' "$work/err"; then
+        not_ok "$name" "unknown, but the missing page is not named: $(head -c 300 "$work/err")"
+    else
+        ok "$name"
+    fi
+}
+
 capsule_route() {
     local name=$1 marker
     if ! "$B/zdm" capsule --quiet "${opts[@]}" "$dir/$dump" "$work/capsule" 2>"$work/err"; then
@@ -70,11 +89,13 @@ capsule_route() {
 }
 
 filtered_route() {
-    local name=$1 f
+    local name=$1 f how
     for f in -c -l -p -z; do
         rm -f "$work/filtered"
         if makedumpfile $f -d 31 "$dir/$dump" "$work/filtered" >"$work/log" 2>&1; then
-            judged "$name$f" "${opts[@]}" "$work/filtered"
+            how=judged
+            ! grep -q 'kernel version is not supported' "$work/log" || how=judged_in_part
+            $how "$name$f" "${opts[@]}" "$work/filtered"
         else
             # peers fail on some of these dumps, which is why zdm exists; but say so
             skip "$name$f" "stock makedumpfile: $(tail -2 "$work/log")"
