@@ -1,9 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A live guest through QEMU's gdbstub: stopped in memmap_init_zone_device() its device is pending;
+# A live guest through QEMU's gdbstub: stopped before page_alloc_init_late(), the struct pages of late
+# memory are raw from where the kernel says; stopped in memmap_init_zone_device() its device is pending;
 # stopped before its dump it shows the ranges of that dump. With KASLR and with 5-level page tables
 # the kernel is found all the same.
 #   KERNELS  kernels of the lab (KERNEL, or 6.1); LAB_LOCK: as in the lab
+# shellcheck disable=SC2317 # some functions are called by name
 set -eu
 # shellcheck source=tests/frontends/gdb-lib.sh
 . "$(dirname "$0")/gdb-lib.sh"
@@ -63,6 +65,19 @@ delete
 END
 }
 
+# Early in the boot: struct pages of late memory are still raw. The kernel's own word of where they begin
+early() {
+    cat <<'END'
+hbreak page_alloc_init_late
+continue
+python
+save("zdm ranges", "early")
+save("print node_data[0]->first_deferred_pfn", "first-deferred")
+end
+delete
+END
+}
+
 # Until the host stops the machine for its dump
 until_the_dump() {
     sed "s#@WORK@#$WORK#" <<'END'
@@ -116,6 +131,26 @@ check_act() {
     fi
 }
 
+# What GDB saw of a boot: nothing from the first deferred page frame on may be believed
+check_early() {
+    local first end=0 last=0 stop class valid
+    first=$(sed -n 's/^[$][0-9]* = \([0-9]*\)$/\1/p' "$WORK/first-deferred")
+    while read -r _ stop _ class valid _; do
+        [ "$class" != online ] || end=$((stop))
+    done <"$WORK/after"
+    while read -r _ stop _ class valid _; do
+        [ "$valid" != yes ] || last=$((stop))
+    done <"$WORK/early"
+    if [ "${first:-0}" -eq 0 ] || [ "$first" -ge "$end" ]; then
+        fail "$1: the kernel defers nothing: $(cat "$WORK/first-deferred"), RAM ends at $end"
+    elif [ "$last" -ne "$first" ]; then
+        fail "$1: deferred from $first on, but: $(cat "$WORK/early")"
+    else
+        pass
+        echo "$NAME: $1: $((end - first)) PFNs deferred in the boot, online afterwards"
+    fi
+}
+
 check_dump() {
     "$B/zdm" ranges -q "$2/dump.elf" >"$WORK/cli" || [ $? = 1 ]
     if diff "$WORK/cli" "$WORK/after" >"$WORK/diff"; then
@@ -137,13 +172,14 @@ check_dump() {
     fi
 }
 
-# one KERNEL SCENARIO [act]
+# one KERNEL SCENARIO [COMMANDS CHECK]
 one() {
-    local dir=$LABDIR/$1/gdb.$2 lab rc=0
+    local dir=$LABDIR/$1/gdb.$2 lab rc=0 stopped=
+    [ "${3:-}" != early ] || stopped=-S
     rm -rf "$dir" "$WORK/gdb.sock"
-    { connect; [ -z "${3:-}" ] || in_the_act; until_the_dump; } >"$WORK/script"
+    { connect; [ -z "${3:-}" ] || "$3"; until_the_dump; } >"$WORK/script"
     rm -f "$WORK/finished"
-    LAB_NAME=gdb.$2 LAB_QEMU_EXTRA="-gdb unix:$WORK/gdb.sock,server=on,wait=off" \
+    LAB_NAME=gdb.$2 LAB_QEMU_EXTRA="-gdb unix:$WORK/gdb.sock,server=on,wait=off $stopped" \
         LAB_STOPPED="while [ ! -e $WORK/finished ]; do sleep 0.1; done" \
         tests/vmcores/lab/lab.sh run "$1" "$2" >"$WORK/lab" 2>&1 &
     lab=$!
@@ -155,7 +191,7 @@ one() {
     elif ! grep -q 'all done$' "$WORK/log" || grep -q Traceback "$WORK/log"; then
         fail "$1/$2: GDB: $(tail -n 5 "$WORK/log")"
     else
-        [ -z "${3:-}" ] || check_act "$1/$2"
+        [ -z "${4:-}" ] || "$4" "$1/$2"
         check_dump "$1/$2" "$dir"
         echo "$NAME: $1/$2: $(sed -n 's/^took //p' "$WORK/log" | grep -E '^(pending|after|again) ' | paste -sd,)"
     fi
@@ -163,7 +199,8 @@ one() {
 }
 
 for kernel in $KERNELS; do
-    one "$kernel" fsdax-dev act
+    one "$kernel" highram early check_early
+    one "$kernel" fsdax-dev in_the_act check_act
     one "$kernel" kaslr
     one "$kernel" la57
 done
