@@ -103,6 +103,26 @@ filtered_route() {
     done
 }
 
+# A split set is read when it has been joined; one file of it alone says what it is.
+split_route() {
+    local name=$1 rc=0 how
+    rm -f "$work"/part{1,2} "$work/joined"
+    if ! makedumpfile --split -l -d 31 "$dir/$dump" "$work/part1" "$work/part2" >"$work/log" 2>&1 ||
+        ! makedumpfile --reassemble "$work/part1" "$work/part2" "$work/joined" >>"$work/log" 2>&1; then
+        skip "$name" "stock makedumpfile: $(tail -2 "$work/log")"
+        return
+    fi
+    how=judged
+    ! grep -q 'kernel version is not supported' "$work/log" || how=judged_in_part
+    $how "$name/joined" "${opts[@]}" "$work/joined"
+    "$B/zdm" summary "${opts[@]}" "$work/part2" >"$work/raw" 2>"$work/err" || rc=$?
+    if [ $rc -gt 0 ] && grep -q 'one file of a split set.*--reassemble' "$work/err"; then
+        ok "$name/part"
+    else
+        not_ok "$name/part" "exit code $rc: $(head -c 300 "$work/err")"
+    fi
+}
+
 for scenario; do
     dir=$LABDIR/$kernel/$scenario
     name=routes/$kernel/$scenario
@@ -121,5 +141,6 @@ for scenario; do
         skip "$name/filtered" "makedumpfile is not installed"
     elif [ "$dump" = vmcore ]; then
         filtered_route "$name/filtered"
+        split_route "$name/split"
     fi
 done

@@ -39,6 +39,7 @@ struct kdumphdr {
 	uint64_t bitmap_off, bitmap_bytes;
 	uint64_t desc_off;
 	uint64_t start_pfn;		/* of this file of a split set */
+	bool is_part;			/* it is one */
 	uint64_t *rank;			/* stored pages before each chunk */
 	uint64_t nr_chunks, nr_pages;
 	uint64_t cached;		/* chunk in buf, UINT64_MAX: none */
@@ -90,7 +91,8 @@ static int read_layout(struct kdumphdr *h)
 	if (version >= 1) {
 		if (fileio_pread(h->fd, sub, sizeof(sub), block) != sizeof(sub))
 			return -1;
-		if (version >= 2 && get32(sub + OFF_SPLIT))
+		h->is_part = version >= 2 && get32(sub + OFF_SPLIT);
+		if (h->is_part)
 			h->start_pfn = get64(sub + OFF_START_PFN);
 		if (version >= 6) {
 			max_mapnr = get64(sub + OFF_MAX_MAPNR_64);
@@ -245,6 +247,11 @@ void kdumphdr_machine(const struct kdumphdr *h, char *buf, size_t len)
 	if (fileio_pread(h->fd, name, sizeof(name) - 1, OFF_MACHINE) < 0)
 		name[0] = '\0';
 	snprintf(buf, len, "%.15s", name);
+}
+
+bool kdumphdr_is_part(const struct kdumphdr *h)
+{
+	return h->is_part;
 }
 
 bool kdumphdr_truncated(const struct kdumphdr *h)

@@ -27,6 +27,8 @@ void kdumphdr_close(struct kdumphdr *h);
 bool kdumphdr_has_page(struct kdumphdr *h, uint64_t pfn);
 /* Its machine as uname -m, "" if it does not say. */
 void kdumphdr_machine(const struct kdumphdr *h, char *buf, size_t len);
+/* Is it one file of a set, as makedumpfile --split writes them? */
+bool kdumphdr_is_part(const struct kdumphdr *h);
 /* Did a page's data prove to lie behind the end of the file? */
 bool kdumphdr_truncated(const struct kdumphdr *h);
 

@@ -455,6 +455,9 @@ const char *zdm_dump_damage(struct zdm_dump *d)
 	if (d->elf && d->elf->missing_bytes)
 		snprintf(d->damage, sizeof(d->damage), "the file is truncated: %" PRIu64
 			 " bytes that its headers promise are missing", d->elf->missing_bytes);
+	else if (d->hdr && kdumphdr_is_part(d->hdr))
+		snprintf(d->damage, sizeof(d->damage), "one file of a split set, the others' pages "
+			 "are missing: join them with makedumpfile --reassemble");
 	else if (d->cut_off || (d->hdr && kdumphdr_truncated(d->hdr)))
 		snprintf(d->damage, sizeof(d->damage),
 			 "the file is truncated: pages at its end are missing");
