@@ -22,7 +22,7 @@ command -v qemu-system-x86_64 >/dev/null || skip "no qemu-system-x86_64 here (ma
 # Guests that are stopped by our module halt before they could run a program at that state.
 all_scenarios() {
     sed -e '/^#/d' -e '/^$/d' tests/vmcores/lab/scenarios.tab | cut -f1 |
-        grep -v -e '^case4' -e '^teardown' -e '^oops'
+        grep -v -e case4 -e teardown -e '^oops'
 }
 [ "$SCENARIOS" != all ] || SCENARIOS=$(all_scenarios)
 
