@@ -5,6 +5,7 @@
 
 #include "blocks.h"
 #include "grow.h"
+#include "search.h"
 #include "tree.h"
 
 #define MAX_LIST (1u << 18)	/* devices on a bus: 512 TiB in blocks of 2 GiB */
@@ -236,15 +237,7 @@ void zdm_blocks_deinit(struct zdm_blocks *b)
 
 int32_t zdm_blocks_find(const struct zdm_blocks *b, uint64_t section_nr)
 {
-	size_t lo = 0, hi = b->nr;
+	size_t i = zdm_first_beyond(b->v, b->nr, end_section_nr, section_nr);
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (b->v[mid].end_section_nr <= section_nr)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < b->nr && b->v[lo].start_section_nr <= section_nr ? (int32_t)lo : -1;
+	return i < b->nr && b->v[i].start_section_nr <= section_nr ? (int32_t)i : -1;
 }

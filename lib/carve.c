@@ -6,6 +6,7 @@
 
 #include <zdm/zdm_carve.h>
 #include "grow.h"
+#include "search.h"
 
 static bool seg_add(struct zdm_carve_plan *plan, size_t *room, const struct zdm_carve_seg *seg)
 {
@@ -40,16 +41,7 @@ static struct zdm_carve_seg seg_part(const struct zdm_carve_seg *seg, uint64_t s
 
 static size_t keep_seek(const struct zdm_keep_range *keep, size_t nr, uint64_t pfn)
 {
-	size_t lo = 0, hi = nr, mid;
-
-	while (lo < hi) {
-		mid = lo + (hi - lo) / 2;
-		if (keep[mid].end_pfn <= pfn)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
+	return zdm_first_beyond(keep, nr, end_pfn, pfn);
 }
 
 static void count(struct zdm_carve_plan *plan, const struct zdm_keep_range *keep,

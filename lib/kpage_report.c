@@ -7,6 +7,7 @@
 
 #include "kpage.h"
 #include "report.h"
+#include "search.h"
 #include "text.h"
 
 #define MAX_SETS 65536u		/* of flags that differ: far more than any kernel has */
@@ -94,17 +95,7 @@ struct tally {
 /* Index of the first set that is not smaller. */
 static size_t lower_bound(const struct tally *t, uint64_t flags)
 {
-	size_t lo = 0, hi = t->nr;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (t->set[mid].flags < flags)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
+	return zdm_first_from(t->set, t->nr, flags, flags);
 }
 
 static bool add_flags(struct tally *t, uint64_t flags)

@@ -7,6 +7,7 @@
 
 #include "grow.h"
 #include "pgmap_decode.h"
+#include "search.h"
 
 #define PGMAP_MAX_BYTES 1024u
 #define PGMAP_ALTMAP_VALID 1u		/* flags bit, include/linux/memremap.h, 5.3 to 7.3 */
@@ -81,17 +82,9 @@ static bool ranges_overlap(const struct zdm_pfn_range *a, const struct zdm_pfn_r
 static bool is_covered(const struct zdm_pfn_range *r, const struct zdm_pfn_range *covered,
 		       size_t nr)
 {
-	size_t lo = 0, hi = nr;
+	size_t i = zdm_first_beyond(covered, nr, end_pfn, r->start_pfn);
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (covered[mid].end_pfn <= r->start_pfn)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < nr && r->start_pfn >= covered[lo].start_pfn && r->end_pfn <= covered[lo].end_pfn;
+	return i < nr && r->start_pfn >= covered[i].start_pfn && r->end_pfn <= covered[i].end_pfn;
 }
 
 /* A kernel range of bytes, inclusive at its end, as PFNs. */

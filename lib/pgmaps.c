@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "pgmap_decode.h"
+#include "search.h"
 #include "tree.h"
 
 #define MAX_PGMAPS 65536u	/* Xen makes one for 128 MiB; more is damage */
@@ -58,17 +59,7 @@ static struct owner *find_owners(const struct zdm_tree_runs *runs, size_t *nr)
 /* Index of the pgmap at kaddr, which is one of the owners. */
 static size_t owner_index(const struct owner *owners, size_t nr, uint64_t kaddr)
 {
-	size_t lo = 0, hi = nr;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (owners[mid].kaddr < kaddr)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return owners[lo].index;
+	return owners[zdm_first_from(owners, nr, kaddr, kaddr)].index;
 }
 
 static void fill_entries(struct zdm_session *s, const struct zdm_tree_runs *runs,
@@ -286,15 +277,5 @@ int64_t zdm_pgmaps_range(const struct zdm_pgmaps *p, uint32_t index, uint64_t pf
 
 size_t zdm_pgmaps_entry(const struct zdm_pgmaps *p, uint64_t pfn)
 {
-	size_t lo = 0, hi = p->nr_entries;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (p->entries[mid].end_pfn <= pfn)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
+	return zdm_first_beyond(p->entries, p->nr_entries, end_pfn, pfn);
 }

@@ -12,6 +12,7 @@
 
 #include "grow.h"
 #include "policy.h"
+#include "search.h"
 #include "session.h"
 
 struct run {
@@ -90,16 +91,7 @@ static void runs_normalise(struct runs *r)
 /* First run of normalised r that ends after pos. */
 static size_t runs_seek(const struct runs *r, uint64_t pos)
 {
-	size_t lo = 0, hi = r->nr, mid;
-
-	while (lo < hi) {
-		mid = lo + (hi - lo) / 2;
-		if (r->v[mid].end <= pos)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
+	return zdm_first_beyond(r->v, r->nr, end, pos);
 }
 
 /* a without b, both normalised. */

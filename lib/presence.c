@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "grow.h"
 #include "presence.h"
+#include "search.h"
 
 #define LINE_BYTES 48
 
@@ -17,16 +19,11 @@ bool zdm_presence_add(struct zdm_presence *p, uint64_t start_paddr, uint64_t end
 		last->end_paddr = end_paddr;
 		return true;
 	}
-	if (p->nr == p->room) {
-		size_t room = p->room ? 2 * p->room : 64;
-		struct zdm_presence_run *run = reallocarray(p->run, room, sizeof(*run));
-
-		if (!run)
-			return false;
-		p->run = run;
-		p->room = room;
-	}
-	p->run[p->nr++] = (struct zdm_presence_run){ start_paddr, end_paddr, present };
+	last = zdm_grow((void **)&p->run, &p->room, p->nr, sizeof(*last));
+	if (!last)
+		return false;
+	*last = (struct zdm_presence_run){ start_paddr, end_paddr, present };
+	p->nr++;
 	return true;
 }
 
@@ -61,17 +58,9 @@ void zdm_presence_sort(struct zdm_presence *p)
 
 const struct zdm_presence_run *zdm_presence_find(const struct zdm_presence *p, uint64_t paddr)
 {
-	size_t lo = 0, hi = p->nr;
+	size_t i = zdm_first_beyond(p->run, p->nr, end_paddr, paddr);
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (p->run[mid].end_paddr > paddr)
-			hi = mid;
-		else
-			lo = mid + 1;
-	}
-	return lo < p->nr && p->run[lo].start_paddr <= paddr ? &p->run[lo] : NULL;
+	return i < p->nr && p->run[i].start_paddr <= paddr ? &p->run[i] : NULL;
 }
 
 char *zdm_presence_write(const struct zdm_presence *p, size_t *len)

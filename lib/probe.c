@@ -7,6 +7,7 @@
 #include "nodes.h"
 #include "probe.h"
 #include "refs.h"
+#include "search.h"
 
 #define MAX_SAMPLES (1u << 20)	/* beyond them nothing is known of struct pages */
 
@@ -263,17 +264,9 @@ enum zdm_status zdm_probes_read(struct zdm_session *s, const struct zdm_sections
 
 bool zdm_probes_is_deferred(const struct zdm_probes *p, uint64_t pfn)
 {
-	size_t lo = 0, hi = p->nr_deferred;
+	size_t i = zdm_first_beyond(p->deferred, p->nr_deferred, end_pfn, pfn);
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (p->deferred[mid].end_pfn <= pfn)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < p->nr_deferred && p->deferred[lo].start_pfn <= pfn;
+	return i < p->nr_deferred && p->deferred[i].start_pfn <= pfn;
 }
 
 void zdm_probes_deinit(struct zdm_probes *p)

@@ -4,6 +4,7 @@
 
 #include "grow.h"
 #include "ranges.h"
+#include "search.h"
 
 static bool same_verdict(const struct zdm_range *a, const struct zdm_range *b)
 {
@@ -32,17 +33,7 @@ enum zdm_status zdm_ranges_push(struct zdm_ranges *r, const struct zdm_range *ra
 
 size_t zdm_ranges_index(const struct zdm_ranges *r, uint64_t pfn)
 {
-	size_t lo = 0, hi = r->nr;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (r->v[mid].end_pfn <= pfn)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
+	return zdm_first_beyond(r->v, r->nr, end_pfn, pfn);
 }
 
 void zdm_ranges_deinit(struct zdm_ranges *r)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "grow.h"
+#include "search.h"
 #include "sections.h"
 #include "sections_roots.h"
 
@@ -357,32 +358,16 @@ void zdm_sections_deinit(struct zdm_sections *sec)
 
 const struct zdm_section *zdm_sections_find(const struct zdm_sections *sec, uint64_t nr)
 {
-	size_t lo = 0, hi = sec->nr;
+	size_t i = zdm_first_from(sec->v, sec->nr, nr, nr);
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (sec->v[mid].nr < nr)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < sec->nr && sec->v[lo].nr == nr ? &sec->v[lo] : NULL;
+	return i < sec->nr && sec->v[i].nr == nr ? &sec->v[i] : NULL;
 }
 
 const struct zdm_section_gap *zdm_sections_gap(const struct zdm_sections *sec, uint64_t nr)
 {
-	size_t lo = 0, hi = sec->nr_gaps;
+	size_t i = zdm_first_beyond(sec->gaps, sec->nr_gaps, end_nr, nr);
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (sec->gaps[mid].end_nr <= nr)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < sec->nr_gaps && sec->gaps[lo].start_nr <= nr ? &sec->gaps[lo] : NULL;
+	return i < sec->nr_gaps && sec->gaps[i].start_nr <= nr ? &sec->gaps[i] : NULL;
 }
 
 bool zdm_sections_uniform(const struct zdm_sections *sec, const struct zdm_section *section)

@@ -9,6 +9,7 @@
 
 #include "grow.h"
 #include "model.h"
+#include "search.h"
 
 /* Where to go on: the first entry and the first extent that end after a PFN. */
 struct place {
@@ -167,17 +168,8 @@ void zdm_model_facts(const struct zdm_model *m, uint64_t pfn, struct zdm_facts *
 	uint64_t nr = zdm_pfn_to_section_nr(&m->g, pfn);
 	const struct zdm_section *sec = zdm_sections_find(&m->sections, nr);
 	struct place at = { .entry = zdm_pgmaps_entry(&m->pgmaps, pfn) };
-	size_t lo = 0, hi = m->vmemmap.nr;
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (m->vmemmap.v[mid].end_pfn <= pfn)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	at.extent = lo;
+	at.extent = zdm_first_beyond(m->vmemmap.v, m->vmemmap.nr, end_pfn, pfn);
 	facts_at(m, sec, pfn, &at, ret);
 	if (sec)
 		padding_facts(m, shares_section(m, sec, zdm_pgmaps_entry(&m->pgmaps,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "grow.h"
+#include "search.h"
 #include "vmemmap.h"
 
 /* 64 TiB of memory with its memmap in base pages; more is damage. */
@@ -86,26 +87,19 @@ static enum zdm_memmap frame_kind(struct scan *sc, uint64_t pfn)
 	const struct backing *b = &sc->backing;
 	uint64_t nr = zdm_pfn_to_section_nr(g, pfn);
 	struct zdm_pfn_range *hold = &sc->kind_for;
-	size_t lo = 0, hi = b->nr;
+	size_t i;
 
 	if (pfn >= hold->start_pfn && pfn < hold->end_pfn)
 		return sc->kind;
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (b->v[mid].end_pfn <= pfn)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	if (lo < b->nr && b->v[lo].start_pfn <= pfn) {
-		*hold = b->v[lo];
+	i = zdm_first_beyond(b->v, b->nr, end_pfn, pfn);
+	if (i < b->nr && b->v[i].start_pfn <= pfn) {
+		*hold = b->v[i];
 		return sc->kind = ZDM_MEMMAP_ALTMAP;
 	}
 	hold->start_pfn = pfn;
 	hold->end_pfn = zdm_section_nr_to_pfn(g, nr + 1);
-	if (lo < b->nr && b->v[lo].start_pfn < hold->end_pfn)
-		hold->end_pfn = b->v[lo].start_pfn;
+	if (i < b->nr && b->v[i].start_pfn < hold->end_pfn)
+		hold->end_pfn = b->v[i].start_pfn;
 	return sc->kind = zdm_sections_find(sc->sections, nr) ? ZDM_MEMMAP_RAM :
 			  ZDM_MEMMAP_UNKNOWN;
 }

@@ -10,7 +10,7 @@ dir=${1:-lib}
 # The rooms from left to right, and the files of each (shell patterns, without
 # suffix). Rooms with the same rank are neighbours and do not know each other.
 rooms='
- 0 text       text grow extents names version
+ 0 text       text grow search extents names version
  1 reader     reader arch
  2 source     source source_*
  3 kdef       kdef
