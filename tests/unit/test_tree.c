@@ -114,14 +114,16 @@ static void expect_run(const struct world *w, size_t i, uint64_t start, uint64_t
 
 static const enum zdm_tree_kind kinds[] = { ZDM_TREE_XARRAY, ZDM_TREE_RADIX };
 
+/* What follows, once in a world with each kind of tree. */
+#define ON_BOTH_TREES(w) \
+	for (size_t nth_ = 0; nth_ < 2 && (begin((w), kinds[nth_]), true); end(w), nth_++)
+
 static void test_empty(void **state)
 {
 	struct world w;
-	size_t k;
 
 	(void)state;
-	for (k = 0; k < 2; k++) {
-		begin(&w, kinds[k]);
+	ON_BOTH_TREES(&w) {
 		assert_ok(walk(&w));
 		assert_int_equal(w.runs.nr, 0);
 		/* one entry at index 0 needs no node */
@@ -129,7 +131,6 @@ static void test_empty(void **state)
 		assert_ok(walk(&w));
 		assert_int_equal(w.runs.nr, 1);
 		expect_run(&w, 0, 0, 1, ITEM(1), ZDM_OK, 0);
-		end(&w);
 	}
 }
 
@@ -137,11 +138,9 @@ static void test_empty(void **state)
 static void test_levels(void **state)
 {
 	struct world w;
-	size_t k;
 
 	(void)state;
-	for (k = 0; k < 2; k++) {
-		begin(&w, kinds[k]);
+	ON_BOTH_TREES(&w) {
 		put_head(&w, to_node(&w, 0));
 		put_node(&w, 0, 6);
 		put_slot(&w, 0, 1, to_node(&w, 1));
@@ -157,7 +156,6 @@ static void test_levels(void **state)
 		expect_run(&w, 1, 66, 67, ITEM(2), ZDM_OK, 0);
 		expect_run(&w, 2, 127, 128, ITEM(2), ZDM_OK, 0);
 		expect_run(&w, 3, 63 * 64, 64 * 64, ITEM(3), ZDM_OK, 0);
-		end(&w);
 	}
 }
 
@@ -166,11 +164,9 @@ static void test_siblings(void **state)
 {
 	struct world w;
 	unsigned int i;
-	size_t k;
 
 	(void)state;
-	for (k = 0; k < 2; k++) {
-		begin(&w, kinds[k]);
+	ON_BOTH_TREES(&w) {
 		put_head(&w, to_node(&w, 0));
 		put_node(&w, 0, 6);
 		put_slot(&w, 0, 8, ITEM(1));
@@ -182,7 +178,6 @@ static void test_siblings(void **state)
 		assert_int_equal(w.runs.nr, 2);
 		expect_run(&w, 0, 8 * 64, 16 * 64, ITEM(1), ZDM_OK, 0);
 		expect_run(&w, 1, 16 * 64, 18 * 64, ITEM(2), ZDM_OK, 0);
-		end(&w);
 	}
 }
 
@@ -190,11 +185,9 @@ static void test_siblings(void **state)
 static void test_bad_siblings(void **state)
 {
 	struct world w;
-	size_t k;
 
 	(void)state;
-	for (k = 0; k < 2; k++) {
-		begin(&w, kinds[k]);
+	ON_BOTH_TREES(&w) {
 		put_head(&w, to_node(&w, 0));
 		put_node(&w, 0, 6);
 		put_slot(&w, 0, 0, ITEM(1));
@@ -215,7 +208,6 @@ static void test_bad_siblings(void **state)
 		expect_run(&w, 4, 256, 320, 0, ZDM_CORRUPT, NODE(0) + SLOTS_OFF + 32);
 		expect_run(&w, 5, 320 + 9, 320 + 10, ITEM(2), ZDM_OK, 0);
 		expect_run(&w, 6, 384, 448, 0, ZDM_CORRUPT, NODE(0) + SLOTS_OFF + 48);
-		end(&w);
 	}
 }
 
@@ -262,11 +254,9 @@ static void test_special(void **state)
 static void test_cycles(void **state)
 {
 	struct world w;
-	size_t k;
 
 	(void)state;
-	for (k = 0; k < 2; k++) {
-		begin(&w, kinds[k]);
+	ON_BOTH_TREES(&w) {
 		put_head(&w, to_node(&w, 0));
 		put_node(&w, 0, 6);
 		put_slot(&w, 0, 0, to_node(&w, 0));
@@ -279,7 +269,6 @@ static void test_cycles(void **state)
 		expect_run(&w, 0, 0, 64, 0, ZDM_CORRUPT, NODE(0));
 		expect_run(&w, 1, 64, 65, 0, ZDM_CORRUPT, NODE(1) + SLOTS_OFF);
 		expect_run(&w, 2, 65, 66, ITEM(1), ZDM_OK, 0);
-		end(&w);
 	}
 }
 
