@@ -51,4 +51,25 @@ static inline void add_entry(struct scene *s)
 	s->f.range = 0;
 }
 
+static inline void expect(const struct scene *s, enum zdm_class cls, enum zdm_tri valid,
+			  enum zdm_reason reason)
+{
+	struct zdm_verdict v = zdm_classify(&s->f);
+
+	if (v.cls != cls || v.valid != valid || v.reason != reason)
+		fail_msg("%s, valid: %s (%s), not %s, valid: %s (%s)", zdm_class_name(v.cls),
+			 zdm_tri_name(v.valid), zdm_reason_text(v.reason), zdm_class_name(cls),
+			 zdm_tri_name(valid), zdm_reason_text(reason));
+	/* a pgmap is named exactly where the verdict rests on it */
+	if (v.pgmap >= 0)
+		assert_int_equal(v.pgmap, s->f.pgmap_index);
+}
+
+static inline void expect_unknown(const struct scene *s, enum zdm_reason reason,
+				  uint64_t kaddr)
+{
+	expect(s, ZDM_CLASS_UNKNOWN, ZDM_UNKNOWN, reason);
+	assert_true(zdm_classify(&s->f).evidence_kaddr == kaddr);
+}
+
 #endif
