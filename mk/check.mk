@@ -37,7 +37,7 @@ check-run:
 
 ## check-layers     does each room of the library use only rooms to its left?
 check-layers:
-	@tests/check-layers.sh lib
+	@tests/check-layers.sh
 
 ## check-lab        KERNEL=6.1: make real vmcores and compare every PFN with the testimony
 check-lab: deps-lab

@@ -20,7 +20,7 @@ missing() {
 words() { grep -oE "$1" "$notes" | sort -u; }
 
 # Features: in the code but not in the notes, and the other way round.
-grep -oE 'ZDM_FEAT_[A-Z_]+' lib/kfeat.h | sed 's/^ZDM_//' | sort -u >"$work/code"
+grep -oE 'ZDM_FEAT_[A-Z_]+' lib/kernel/kfeat.h | sed 's/^ZDM_//' | sort -u >"$work/code"
 words 'FEAT_[A-Z_]+' >"$work/named"
 mapfile -t bad < <(comm -23 "$work/code" "$work/named")
 missing features "${bad[@]}"
@@ -28,7 +28,7 @@ mapfile -t bad < <(comm -13 "$work/code" "$work/named")
 missing features-exist "${bad[@]}"
 
 # Rows of kdef.def.
-sed -nE 's/^KDEF_(SYMBOL|SIZE|MEMBER|NUMBER)\(([A-Z0-9_]+),.*/\1_\2/p' lib/kdef.def |
+sed -nE 's/^KDEF_(SYMBOL|SIZE|MEMBER|NUMBER)\(([A-Z0-9_]+),.*/\1_\2/p' lib/kernel/kdef.def |
     sed 's/^SYMBOL_/SYM_/; s/^MEMBER_/MEM_/; s/^NUMBER_/NUM_/' | sort -u >"$work/code"
 words '`(SYM|SIZE|MEM|NUM)_[A-Z0-9_]+`' | tr -d '`' | sort >"$work/named"
 mapfile -t bad < <(comm -13 "$work/code" "$work/named")
@@ -54,7 +54,7 @@ mapfile -t bad < <(grep '^| ' "$notes" | grep -vE '^\| (\*\*|difference)' |
 missing rows-tested "${bad[@]}"
 
 # Commits: 12 digits, each with one subject, each that the library cites among them.
-grep -oE '\b[0-9a-f]{12,40}\b' lib/*.[ch] lib/kdef.def | sed 's/.*://' |
+grep -oE '\b[0-9a-f]{12,40}\b' -r lib | sed 's/.*://' |
     grep -E '[a-f]' | grep -E '[0-9]' | cut -c1-12 | sort -u >"$work/code"
 words '\b[0-9a-f]{12}\b' | grep -E '[a-f]' >"$work/named"
 # (the digits themselves are no commit)

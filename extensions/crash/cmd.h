@@ -3,7 +3,7 @@
 #ifndef ZDM_CRASH_CMD_H
 #define ZDM_CRASH_CMD_H
 
-#include <zdm/zdm_report.h>
+#include <zdm/report.h>
 
 #include "session.h"
 

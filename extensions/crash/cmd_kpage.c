@@ -2,7 +2,7 @@
 /* zdm -k: /proc/kpageflags of the dump. */
 #include <defs.h>
 
-#include <zdm/zdm_kpage.h>
+#include <zdm/kpageflags.h>
 
 #include "cmd.h"
 #include "guard.h"

@@ -3,7 +3,7 @@
 #include <defs.h>
 #include <inttypes.h>
 
-#include <zdm/zdm_page.h>
+#include <zdm/page.h>
 
 #include "cmd.h"
 #include "cmd_oops.h"

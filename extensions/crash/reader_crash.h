@@ -3,7 +3,7 @@
 #ifndef ZDM_CRASH_READER_H
 #define ZDM_CRASH_READER_H
 
-#include <zdm/zdm_reader.h>
+#include <zdm/reader.h>
 
 struct dump_file;
 

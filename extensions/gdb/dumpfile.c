@@ -5,7 +5,7 @@
  */
 #include "../../tools/zdm/reader_kdumpfile.h"
 #include "dumpfile.h"
-#include "source.h"
+#include "source/source.h"
 
 struct zdm_dump *zdm_dumpfile_open(const char *path, char *err, size_t err_len)
 {

@@ -7,7 +7,7 @@
 #ifndef ZDM_VERDICT_H
 #define ZDM_VERDICT_H
 
-#include <zdm/zdm_policy.h>
+#include <zdm/policy.h>
 
 /* Why a page goes: its class, or that it stores only invalid struct pages. */
 #define ZDM_VERDICT_KEEP	(-1)

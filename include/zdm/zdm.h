@@ -11,7 +11,7 @@
 #ifndef ZDM_H
 #define ZDM_H
 
-#include <zdm/zdm_reader.h>
+#include <zdm/reader.h>
 
 #ifdef __cplusplus
 extern "C" {

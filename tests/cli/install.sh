@@ -30,7 +30,7 @@ fi
 cat >"$work/stranger.c" <<'END'
 #include <stdio.h>
 #include <zdm/zdm.h>
-#include <zdm/zdm_report.h>
+#include <zdm/report.h>
 int main(void)
 {
 	struct zdm_session *s;

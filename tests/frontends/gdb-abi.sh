@@ -29,7 +29,7 @@ END
 
 {
     echo '#include <stdio.h>'
-    echo '#include <zdm/zdm_page.h>'
+    echo '#include <zdm/page.h>'
     echo 'int main(void) {'
     while read -r type member _; do
         case $type in

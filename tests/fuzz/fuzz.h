@@ -11,9 +11,9 @@
 #ifndef FUZZ_H
 #define FUZZ_H
 
-#include <model.h>
-#include <session.h>
-#include <zdm/zdm_report.h>
+#include "model/model.h"
+#include "kernel/session.h"
+#include <zdm/report.h>
 
 #include "elf_reader.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <zdm/zdm_policy.h>
+#include <zdm/policy.h>
 
 #include "fuzz.h"
 

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <zdm/zdm_kpage.h>
+#include <zdm/kpageflags.h>
 
 #include "../vmcores/lab/kpage/kpage_snap.h"
 #include "elf_reader.h"

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <zdm/zdm_policy.h>
+#include <zdm/policy.h>
 
 #include "elf_reader.h"
 

@@ -6,7 +6,7 @@
 #ifndef ELF_READER_H
 #define ELF_READER_H
 
-#include <zdm/zdm_reader.h>
+#include <zdm/reader.h>
 
 struct elf_reader {
 	uint8_t *map;

@@ -21,7 +21,7 @@
 #include <zdm/zdm.h>
 
 #include "elf_reader.h"
-#include "session.h"
+#include "kernel/session.h"
 
 #define MAX_READS 20000u
 

@@ -3,7 +3,7 @@
 #ifndef CLASSIFY_SCENE_H
 #define CLASSIFY_SCENE_H
 
-#include "classify.h"
+#include "model/classify.h"
 
 #define P ZDM_SECTION_PRESENT
 #define M ZDM_SECTION_HAS_MEM_MAP

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "reader.h"
-#include "source.h"
+#include "memory/reader.h"
+#include "source/source.h"
 
 struct memory {
 	struct stretch {

@@ -7,7 +7,7 @@
 
 #include "test_util.h"
 
-#include <zdm/zdm_carve.h>
+#include <zdm/carve.h>
 
 #define PAGE 4096u
 #define DIRECT 0xffff888000000000u

@@ -2,8 +2,8 @@
 /* A fact that one source has doubts about must not become "this kernel has no such thing". */
 #include "test_util.h"
 
-#include "kfeat.h"
-#include "layout.h"
+#include "kernel/kfeat.h"
+#include "capsule/layout_write.h"
 
 /* Two symbols of that name; two types that disagree; nothing else. */
 static enum zdm_status doubt_symbol(void *self, const char *name, uint64_t *kaddr)

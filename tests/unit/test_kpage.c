@@ -6,7 +6,7 @@
  */
 #include "test_util.h"
 
-#include "kpage.h"
+#include "page/kpageflags/kpageflags.h"
 
 #define PAGE 64u
 #define KPF(name) (1ull << ZDM_KPF_##name)

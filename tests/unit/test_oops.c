@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include <zdm/zdm_page.h>
+#include <zdm/page.h>
 
 struct regs {
 	struct zdm_oops_word *w;

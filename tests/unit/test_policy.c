@@ -2,7 +2,7 @@
 /* policy: the table by class, and which frames of the memmap may go. */
 #include "test_util.h"
 
-#include "policy.h"
+#include "carve/policy.h"
 
 #define PAGE 4096u
 #define VMEMMAP 0xffffea0000000000u

@@ -2,9 +2,9 @@
 /* What a capsule remembers: runs of answers, and sets of bytes. */
 #include "test_util.h"
 
-#include "extents.h"
-#include "page.h"
-#include "presence.h"
+#include "base/extents.h"
+#include "page/page.h"
+#include "capsule/presence.h"
 
 static void test_runs(void **state)
 {

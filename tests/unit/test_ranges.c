@@ -2,8 +2,8 @@
 /* ranges: joining, finding, seeking. */
 #include "test_util.h"
 
-#include "model.h"
-#include "ranges.h"
+#include "model/model.h"
+#include "model/ranges.h"
 
 static struct zdm_range online(uint64_t start, uint64_t end)
 {

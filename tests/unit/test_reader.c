@@ -2,7 +2,7 @@
 /* reader: the page walk, what it keeps, and what it says when a host cannot read. */
 #include "test_util.h"
 
-#include "reader.h"
+#include "memory/reader.h"
 
 #define KADDR 0xffff888000201000ull	/* PGD entry 273, PUD 0, PMD 1, PTE 1 */
 

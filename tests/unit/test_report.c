@@ -7,9 +7,9 @@
 
 #include <stdio.h>
 
-#include <zdm/zdm_report.h>
+#include <zdm/report.h>
 
-#include "report.h"
+#include "report/report.h"
 
 static const struct zdm_kernel kernel = {
 	.release = "7.2.0", .machine = "x86_64", .symbols = "host", .types = "layout",

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "source_index.h"
-#include "source_priv.h"
-#include "source_symbols.h"
+#include "source/name_index.h"
+#include "source/priv.h"
+#include "source/symbol_pick.h"
 
 static enum zdm_status host_symbol(void *priv, const char *name, uint64_t *kaddr)
 {

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "source.h"
+#include "source/source.h"
 
 /* Kernels 5.10 and later; types that a configuration may lack are skipped. */
 static const char *const facts[][2] = {

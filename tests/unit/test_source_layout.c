@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "source.h"
+#include "source/source.h"
 
 /* Write text to a new file; its name is good until the next call. */
 static const char *file_with(const char *text, size_t len)

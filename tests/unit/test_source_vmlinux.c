@@ -16,7 +16,7 @@
 
 #include <bpf/btf.h>
 
-#include "source.h"
+#include "source/source.h"
 
 static const char first_c[] =
 	"#include <stddef.h>\n"

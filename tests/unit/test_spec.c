@@ -2,7 +2,7 @@
 /* A page frame as users write it. */
 #include "test_util.h"
 
-#include <zdm/zdm_report.h>
+#include <zdm/report.h>
 
 static const struct zdm_kernel kernel = {
 	.page_size = 4096, .section_pages = 32768, .subsection_pages = 512,

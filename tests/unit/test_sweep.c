@@ -7,7 +7,7 @@
 
 #include <unistd.h>
 
-#include "model.h"
+#include "model/model.h"
 
 #define PAGES 0x8000ull		/* of a section */
 #define MAX_SECONDS 60		/* with sanitizers, on a busy machine; a second otherwise */

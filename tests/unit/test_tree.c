@@ -7,7 +7,7 @@
 
 #include <unistd.h>
 
-#include "tree.h"
+#include "kernel/xarray.h"
 
 #define BASE 0xffffffff80000000ull	/* readable without page tables */
 #define ROOT (BASE + 0x1000)

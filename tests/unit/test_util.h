@@ -22,7 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <zdm/zdm_reader.h>
+#include <zdm/reader.h>
 
 #define TEST_MAIN(...)							\
 int main(void)								\

@@ -2,7 +2,7 @@
 /* vmemmap: page tables against struct pages of awkward sizes. */
 #include "test_util.h"
 
-#include "vmemmap.h"
+#include "model/vmemmap.h"
 
 #define VMEMMAP 0xffffea0000000000ull	/* entry 468 of the top table */
 #define PTES 0x4000ull

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <zdm/zdm_carve.h>
+#include <zdm/carve.h>
 
 #include "altmap.h"
 #include "fileio.h"

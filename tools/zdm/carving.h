@@ -3,7 +3,7 @@
 #ifndef ZDM_CARVING_H
 #define ZDM_CARVING_H
 
-#include <zdm/zdm_carve.h>
+#include <zdm/carve.h>
 
 #include "altmap.h"
 #include "cli.h"

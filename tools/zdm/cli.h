@@ -6,7 +6,7 @@
 #ifndef ZDM_CLI_H
 #define ZDM_CLI_H
 
-#include <zdm/zdm_report.h>
+#include <zdm/report.h>
 
 /* Exit codes; documented in zdm(1). */
 enum zdm_exit {

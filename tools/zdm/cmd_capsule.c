@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "capsule.h"
+#include "capsule/capsule.h"
 #include "fileio.h"
 #include "open.h"
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <zdm/zdm_kpage.h>
+#include <zdm/kpageflags.h>
 
 #include "open.h"
 

@@ -5,10 +5,10 @@
 #include <unistd.h>
 
 #include "fileio.h"
-#include "layout.h"
+#include "capsule/layout_write.h"
 #include "live.h"
 #include "open.h"
-#include "session.h"
+#include "kernel/session.h"
 
 enum { LAYOUT_LIVE, LAYOUT_OUTPUT, LAYOUT_KALLSYMS, LAYOUT_BTF, LAYOUT_RELEASE };
 

@@ -7,7 +7,7 @@
 
 #include <libkdumpfile/kdumpfile.h>
 
-#include <zdm/zdm_page.h>
+#include <zdm/page.h>
 
 #include "open.h"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "capsule.h"
+#include "capsule/capsule.h"
 #include "elfmap.h"
 #include "fileio.h"
 

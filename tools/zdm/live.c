@@ -12,7 +12,7 @@
 
 #include "fileio.h"
 #include "live.h"
-#include "source_symbols.h"
+#include "source/symbol_pick.h"
 
 #define BTF_PATH "/sys/kernel/btf/vmlinux"
 #define KALLSYMS_PATH "/proc/kallsyms"

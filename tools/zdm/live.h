@@ -3,7 +3,7 @@
 #ifndef ZDM_LIVE_H
 #define ZDM_LIVE_H
 
-#include "kdef.h"
+#include "kernel/kdef.h"
 
 struct live_symbol {
 	char name[64];

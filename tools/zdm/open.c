@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "open.h"
-#include "source.h"
+#include "source/source.h"
 
 /* What the status of zdm_open() or zdm_model_build() is to a user. */
 static int exit_of(enum zdm_status st)

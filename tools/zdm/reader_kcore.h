@@ -7,7 +7,7 @@
 #ifndef ZDM_READER_KCORE_H
 #define ZDM_READER_KCORE_H
 
-#include <zdm/zdm_reader.h>
+#include <zdm/reader.h>
 
 struct kcore;
 

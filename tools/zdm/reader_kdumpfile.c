@@ -10,12 +10,12 @@
 
 #include <libkdumpfile/kdumpfile.h>
 
-#include "capsule.h"
+#include "capsule/capsule.h"
 #include "elfmap.h"
 #include "fileio.h"
 #include "flattened.h"
 #include "kdumphdr.h"
-#include "presence.h"
+#include "capsule/presence.h"
 #include "progress.h"
 #include "reader_kcore.h"
 #include "reader_kdumpfile.h"

@@ -3,7 +3,7 @@
 #ifndef ZDM_READER_KDUMPFILE_H
 #define ZDM_READER_KDUMPFILE_H
 
-#include <zdm/zdm_reader.h>
+#include <zdm/reader.h>
 
 struct _kdump_ctx;
 /* Also the running kernel's memory, /proc/kcore. */

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Single struct pages: decoding, the kpageflags view, the postmortem of an oops. */
+#ifndef ZDM_PAGE_H
+#define ZDM_PAGE_H
+
+#include <zdm/report.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A struct page, decoded. Members that this kernel lacks are zero. */
+struct zdm_page {
+	uint64_t kaddr, pfn;
+	uint64_t flags;			/* raw */
+	int zone, node;			/* -1: not known for this kernel */
+	int32_t refcount, mapcount;
+	uint64_t word1, word2;		/* the union after flags: lru, pgmap, compound head */
+	bool is_tail;
+	uint64_t head_kaddr;		/* when is_tail */
+	uint8_t bytes[256];		/* as read, sizeof(struct page) of them */
+	uint32_t nr_bytes;
+};
+
+/*
+ * Read and decode the struct page of pfn, whether or not it may be believed
+ * (ask the model for that). UNREADABLE: not in the dump; ABSENT: not mapped.
+ */
+ZDM_API enum zdm_status zdm_page_read(struct zdm_session *s, uint64_t pfn, struct zdm_page *ret);
+/* Names of the flags that are set, "reserved|head", at most len bytes. */
+ZDM_API void zdm_page_flag_names(struct zdm_session *s, uint64_t flags, char *buf, size_t len);
+
+/* The register file of an oops, or any words taken for one. */
+struct zdm_oops_word {
+	char name[16];		/* "RDI", "stack+0x18" */
+	uint64_t value;
+};
+/*
+ * Name every word that is a struct page address, a PFN or physical address in
+ * a section of interest, or a pointer into a dev_pagemap, then the finding in
+ * a sentence, or that there is none. Returns the number of findings.
+ */
+ZDM_API size_t zdm_oops_report(struct zdm_session *s, const struct zdm_model *m,
+			       const struct zdm_oops_word *words, size_t nr,
+			       const struct zdm_sink *out);
+/* Registers from the text of an oops as the kernel prints it. *ret: free(). */
+ZDM_API enum zdm_status zdm_oops_parse(const char *text, size_t len, struct zdm_oops_word **ret,
+				       size_t *nr);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

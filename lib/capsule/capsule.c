@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <elf.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "capsule/capsule.h"
+#include "base/extents.h"
+#include "base/grow.h"
+#include "capsule/layout_write.h"
+#include "capsule/presence.h"
+#include "report/report.h"
+#include "kernel/session.h"
+#include "base/text.h"
+
+#define COPY_BYTES 65536u
+#define ZERO_UNIT 256u		/* zeros are left out by so many; a segment costs 56 bytes */
+
+/* Stands between the dump and the second analysis, and notes what is asked. */
+struct recorder {
+	const struct zdm_reader_ops *ops;	/* the dump's own */
+	void *priv;
+	struct zdm_extents read;
+	struct zdm_presence present;
+	bool nomem;
+};
+
+/* One PT_LOAD: bytes that stand in the file, or zeros that do not. */
+struct piece {
+	uint64_t paddr, len;
+	bool zero;
+};
+
+struct capsule {
+	struct recorder rec;
+	struct piece *piece;
+	size_t nr_pieces, cap_pieces;
+	char *layout;
+	size_t layout_len;
+	char *present;
+	size_t present_len;
+	const char *vmcoreinfo;		/* borrowed from the dump */
+	size_t vmcoreinfo_len;
+	uint64_t page_offset_kaddr;
+	uint16_t machine;
+};
+
+static enum zdm_status record_read(void *priv, uint64_t paddr, void *buf, size_t len)
+{
+	struct recorder *r = priv;
+
+	return r->ops->read_phys_fn(r->priv, paddr, buf, len);
+}
+
+static enum zdm_status record_present(void *priv, uint64_t paddr, bool *present,
+				      uint64_t *end_paddr)
+{
+	struct recorder *r = priv;
+	enum zdm_status st = r->ops->present_fn(r->priv, paddr, present, end_paddr);
+
+	if (st == ZDM_OK && *end_paddr > paddr)
+		r->nomem |= !zdm_presence_add(&r->present, paddr, *end_paddr, *present);
+	return st;
+}
+
+static enum zdm_status record_vmcoreinfo(void *priv, const char **text, size_t *len)
+{
+	struct recorder *r = priv;
+
+	return r->ops->vmcoreinfo_fn(r->priv, text, len);
+}
+
+static void record_touch(void *priv, uint64_t paddr, size_t len)
+{
+	struct recorder *r = priv;
+
+	zdm_extents_add(&r->read, paddr, len);
+}
+
+static bool emit_stream(void *priv, const char *text, size_t len)
+{
+	return fwrite(text, 1, len, priv) == len;
+}
+
+static bool make_layout(const struct zdm_session *s, struct capsule *c)
+{
+	struct zdm_layout_info info = { s->release, "", s->kaslr_offset };
+	FILE *f = open_memstream(&c->layout, &c->layout_len);
+	struct zdm_sink sink = { .emit_fn = emit_stream, .priv = f };
+	size_t nr;
+
+	if (!f)
+		return false;
+	if (s->vmcoreinfo)
+		zdm_source_vmcoreinfo_line(s->vmcoreinfo, "BUILD-ID", &info.build_id);
+	nr = zdm_layout_write(&s->k, &info, &sink);
+	if (fclose(f))
+		return false;
+	/* all that is known comes from VMCOREINFO: there is nothing to add to it */
+	if (!nr)
+		c->layout_len = 0;
+	return true;
+}
+
+/* The second analysis: the same questions, but names come from the layout. */
+static enum zdm_status analyse(struct capsule *c, char *err, size_t err_len)
+{
+	struct zdm_reader_ops ops = {
+		.size = sizeof(ops), .api = ZDM_READER_API, .machine = c->rec.ops->machine,
+		.read_phys_fn = record_read,
+		.present_fn = c->rec.ops->present_fn ? record_present : NULL,
+		.vmcoreinfo_fn = c->rec.ops->vmcoreinfo_fn ? record_vmcoreinfo : NULL,
+	};
+	struct zdm_source *layout = NULL;
+	struct zdm_open_opts opts = {
+		.size = sizeof(opts), .sources = &layout, .nr_sources = c->layout_len ? 1 : 0,
+	};
+	struct zdm_session *s = NULL;
+	struct zdm_model *m = NULL;
+	enum zdm_status st = ZDM_OK;
+
+	if (c->layout_len)
+		st = zdm_source_layout_open_mem(c->layout, c->layout_len, "of this dump", &layout,
+						err, err_len);
+	if (st == ZDM_OK)
+		st = zdm_open_touched(&ops, &c->rec, &opts, record_touch, &c->rec, &s, err,
+				      err_len);
+	if (st == ZDM_OK)
+		st = zdm_model_build(s, &m, err, err_len);
+	zdm_model_free(m);
+	zdm_close(s);
+	zdm_source_close(layout);
+	if (st == ZDM_OK && (c->rec.nomem || c->rec.read.nomem)) {
+		zdm_errf(err, err_len, "out of memory");
+		st = ZDM_NOMEM;
+	}
+	return st;
+}
+
+static size_t align4(size_t n)
+{
+	return (n + 3) & ~(size_t)3;
+}
+
+static size_t note_bytes(const char *name, size_t len)
+{
+	return sizeof(Elf64_Nhdr) + align4(strlen(name) + 1) + align4(len);
+}
+
+static void put_note(struct zdm_out *o, const char *name, uint32_t type, const char *text,
+		     size_t len)
+{
+	Elf64_Nhdr n = { (Elf64_Word)strlen(name) + 1, (Elf64_Word)len, type };
+	static const char zeros[4];
+
+	zdm_out_text(o, (const char *)&n, sizeof(n));
+	zdm_out_text(o, name, n.n_namesz);
+	zdm_out_text(o, zeros, align4(n.n_namesz) - n.n_namesz);
+	zdm_out_text(o, text, len);
+	zdm_out_text(o, zeros, align4(len) - len);
+}
+
+static size_t all_notes_bytes(const struct capsule *c)
+{
+	return (c->vmcoreinfo ? note_bytes("VMCOREINFO", c->vmcoreinfo_len) : 0) +
+	       note_bytes(ZDM_CAPSULE_NAME, c->layout_len) +
+	       note_bytes(ZDM_CAPSULE_NAME, c->present_len);
+}
+
+static bool add_piece(struct capsule *c, uint64_t paddr, uint64_t len, bool zero)
+{
+	struct piece *last = c->nr_pieces ? &c->piece[c->nr_pieces - 1] : NULL, *p;
+
+	if (last && last->zero == zero && last->paddr + last->len == paddr) {
+		last->len += len;
+		return true;
+	}
+	p = zdm_grow((void **)&c->piece, &c->cap_pieces, c->nr_pieces, sizeof(*p));
+	if (!p)
+		return false;
+	*p = (struct piece){ paddr, len, zero };
+	c->nr_pieces++;
+	return true;
+}
+
+static bool all_zero(const char *buf, size_t len)
+{
+	return !buf[0] && !memcmp(buf, buf + 1, len - 1);
+}
+
+/* Part the stretch in buf; it is one of many of the same extent. */
+static bool cut_stretch(struct capsule *c, uint64_t paddr, const char *buf, size_t len)
+{
+	size_t at, n;
+
+	for (at = 0; at < len; at += n) {
+		n = len - at < ZERO_UNIT ? len - at : ZERO_UNIT;
+		if (!add_piece(c, paddr + at, n, n == ZERO_UNIT && all_zero(buf + at, n)))
+			return false;
+	}
+	return true;
+}
+
+/* Look at every byte that was read: which go into the file? */
+static enum zdm_status cut_pieces(struct capsule *c, char *err, size_t err_len)
+{
+	const struct recorder *r = &c->rec;
+	char *buf = malloc(COPY_BYTES);
+	enum zdm_status st = buf ? ZDM_OK : ZDM_NOMEM;
+	size_t i;
+
+	for (i = 0; i < r->read.nr && st == ZDM_OK; i++) {
+		uint64_t paddr = r->read.v[i].start_paddr, end = r->read.v[i].end_paddr;
+
+		while (paddr < end && st == ZDM_OK) {
+			size_t n = end - paddr < COPY_BYTES ? (size_t)(end - paddr) : COPY_BYTES;
+
+			st = r->ops->read_phys_fn(r->priv, paddr, buf, n);
+			if (st == ZDM_OK && !cut_stretch(c, paddr, buf, n))
+				st = ZDM_NOMEM;
+			paddr += n;
+		}
+	}
+	free(buf);
+	if (st != ZDM_OK)
+		zdm_errf(err, err_len, st == ZDM_NOMEM ? "out of memory" :
+			 "cannot read once more what was read before");
+	return st;
+}
+
+static void put_loads(struct zdm_out *o, const struct capsule *c, uint64_t off)
+{
+	size_t i;
+
+	for (i = 0; i < c->nr_pieces; i++) {
+		const struct piece *p = &c->piece[i];
+		Elf64_Phdr load = {
+			.p_type = PT_LOAD, .p_flags = PF_R, .p_offset = off, .p_align = 1,
+			.p_paddr = p->paddr, .p_vaddr = c->page_offset_kaddr + p->paddr,
+			.p_filesz = p->zero ? 0 : p->len, .p_memsz = p->len,
+		};
+
+		zdm_out_text(o, (const char *)&load, sizeof(load));
+		off += load.p_filesz;
+	}
+}
+
+static void put_headers(struct zdm_out *o, const struct capsule *c)
+{
+	uint64_t nr = c->nr_pieces + 1, shoff = sizeof(Elf64_Ehdr) + nr * sizeof(Elf64_Phdr);
+	bool many = nr >= PN_XNUM;
+	Elf64_Shdr count = { .sh_info = (Elf64_Word)nr, .sh_size = 1 };
+	Elf64_Ehdr ehdr = {
+		.e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
+			     EV_CURRENT },
+		.e_type = ET_CORE, .e_machine = c->machine, .e_version = EV_CURRENT,
+		.e_phoff = sizeof(Elf64_Ehdr), .e_ehsize = sizeof(Elf64_Ehdr),
+		.e_phentsize = sizeof(Elf64_Phdr), .e_phnum = many ? PN_XNUM : (Elf64_Half)nr,
+	};
+	Elf64_Phdr note = {
+		.p_type = PT_NOTE, .p_align = 4, .p_filesz = all_notes_bytes(c),
+		.p_memsz = all_notes_bytes(c), .p_offset = shoff + (many ? sizeof(count) : 0),
+	};
+
+	if (many) {	/* the true number stands in the first section header */
+		ehdr.e_shoff = shoff;
+		ehdr.e_shentsize = sizeof(Elf64_Shdr);
+		ehdr.e_shnum = 1;
+	}
+	zdm_out_text(o, (const char *)&ehdr, sizeof(ehdr));
+	zdm_out_text(o, (const char *)&note, sizeof(note));
+	put_loads(o, c, note.p_offset + note.p_filesz);
+	if (many)
+		zdm_out_text(o, (const char *)&count, sizeof(count));
+}
+
+/* The pieces that stand in the file. */
+static enum zdm_status put_bytes(struct zdm_out *o, const struct capsule *c, char *err,
+				 size_t err_len)
+{
+	const struct recorder *r = &c->rec;
+	char *buf = malloc(COPY_BYTES);
+	enum zdm_status st = buf ? ZDM_OK : ZDM_NOMEM;
+	uint64_t at, n;
+	size_t i;
+
+	for (i = 0; i < c->nr_pieces; i++) {
+		const struct piece *p = &c->piece[i];
+
+		for (at = 0; at < p->len && !p->zero && st == ZDM_OK; at += n) {
+			n = p->len - at < COPY_BYTES ? p->len - at : COPY_BYTES;
+			st = r->ops->read_phys_fn(r->priv, p->paddr + at, buf, n);
+			zdm_out_text(o, buf, st == ZDM_OK ? n : 0);
+		}
+	}
+	free(buf);
+	if (st != ZDM_OK)
+		zdm_errf(err, err_len, "cannot read once more what was read before: %s",
+			 zdm_status_name(st));
+	return st;
+}
+
+static enum zdm_status put_capsule(const struct capsule *c, const struct zdm_sink *out, char *err,
+				   size_t err_len)
+{
+	struct zdm_out o = { .sink = out };
+	enum zdm_status st;
+
+	put_headers(&o, c);
+	if (c->vmcoreinfo)
+		put_note(&o, "VMCOREINFO", 0, c->vmcoreinfo, c->vmcoreinfo_len);
+	put_note(&o, ZDM_CAPSULE_NAME, ZDM_CAPSULE_LAYOUT, c->layout, c->layout_len);
+	put_note(&o, ZDM_CAPSULE_NAME, ZDM_CAPSULE_PRESENT, c->present, c->present_len);
+	st = put_bytes(&o, c, err, err_len);
+	if (st == ZDM_OK && o.stopped) {
+		zdm_errf(err, err_len, "cannot write");
+		st = ZDM_UNREADABLE;
+	}
+	return st;
+}
+
+enum zdm_status zdm_capsule_write(struct zdm_session *s, const struct zdm_reader_ops *ops,
+				  void *priv, const struct zdm_sink *out, char *err, size_t err_len)
+{
+	struct capsule c = { .rec = { .ops = ops, .priv = priv }, .machine = EM_X86_64 };
+	enum zdm_status st = ZDM_OK;
+
+	if (!ops->read_phys_fn) {
+		zdm_errf(err, err_len, "this host cannot read physical memory");
+		return ZDM_UNSUPPORTED;
+	}
+	if (!strcmp(s->kernel.machine, "aarch64"))
+		c.machine = EM_AARCH64;
+	c.page_offset_kaddr = s->kernel.page_offset_kaddr;
+	if (!make_layout(s, &c)) {
+		zdm_errf(err, err_len, "out of memory");
+		st = ZDM_NOMEM;
+	}
+	if (st == ZDM_OK)
+		st = analyse(&c, err, err_len);
+	if (st == ZDM_OK) {
+		zdm_extents_sort(&c.rec.read);
+		zdm_presence_sort(&c.rec.present);
+		c.present = zdm_presence_write(&c.rec.present, &c.present_len);
+		if (!c.present) {
+			zdm_errf(err, err_len, "out of memory");
+			st = ZDM_NOMEM;
+		}
+	}
+	if (st == ZDM_OK)
+		st = cut_pieces(&c, err, err_len);
+	if (ops->vmcoreinfo_fn &&
+	    ops->vmcoreinfo_fn(priv, &c.vmcoreinfo, &c.vmcoreinfo_len) != ZDM_OK)
+		c.vmcoreinfo = NULL;
+	if (st == ZDM_OK)
+		st = put_capsule(&c, out, err, err_len);
+	free(c.layout);
+	free(c.present);
+	free(c.piece);
+	zdm_extents_deinit(&c.rec.read);
+	zdm_presence_deinit(&c.rec.present);
+	return st;
+}

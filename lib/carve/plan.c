@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* carve, second part: which PT_LOADs the output has, and where. */
+#include <elf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <zdm/carve.h>
+#include "base/grow.h"
+#include "base/search.h"
+
+static bool seg_add(struct zdm_carve_plan *plan, size_t *room, const struct zdm_carve_seg *seg)
+{
+	struct zdm_carve_seg *v = zdm_grow((void **)&plan->segs, room, plan->nr_segs, sizeof(*v));
+
+	if (!v)
+		return false;
+	*v = *seg;
+	plan->nr_segs++;
+	return true;
+}
+
+/* The part [start, end) of seg, both relative to its first byte. */
+static struct zdm_carve_seg seg_part(const struct zdm_carve_seg *seg, uint64_t start,
+				     uint64_t end, bool has_vaddr)
+{
+	struct zdm_carve_seg part = *seg;
+
+	part.paddr += start;
+	if (has_vaddr)
+		part.vaddr += start;
+	part.mem_bytes = end - start;
+	part.file_bytes = 0;
+	if (seg->file_bytes > start) {
+		part.src_off += start;
+		part.file_bytes = seg->file_bytes - start;
+		if (part.file_bytes > part.mem_bytes)
+			part.file_bytes = part.mem_bytes;
+	}
+	return part;
+}
+
+static size_t keep_seek(const struct zdm_keep_range *keep, size_t nr, uint64_t pfn)
+{
+	return zdm_first_beyond(keep, nr, end_pfn, pfn);
+}
+
+static void count(struct zdm_carve_plan *plan, const struct zdm_keep_range *keep,
+		  const struct zdm_carve_seg *part)
+{
+	struct zdm_carve_count *c = &plan->kept;
+
+	if (keep->keep == ZDM_DROP)
+		c = keep->memmap ? &plan->memmap : &plan->dropped[keep->cls];
+	c->pages += (part->mem_bytes + plan->page_bytes - 1) / plan->page_bytes;
+	c->bytes += part->file_bytes;
+}
+
+/* Cut one segment of the input at the borders of the policy's ranges. */
+static bool cut_seg(struct zdm_carve_plan *plan, size_t *room, const struct zdm_carve_seg *seg,
+		    const struct zdm_keep_range *keep, size_t nr_keep)
+{
+	static const struct zdm_keep_range beyond = {
+		.end_pfn = UINT64_MAX, .keep = ZDM_DROP, .cls = ZDM_CLASS_ABSENT,
+	};
+	uint64_t ps = plan->page_bytes, pos = 0, end, open = 0;
+	size_t i = keep_seek(keep, nr_keep, seg->paddr / ps);
+	const struct zdm_keep_range *r;
+	struct zdm_carve_seg part;
+
+	for (; pos < seg->mem_bytes; pos = end, i++) {
+		r = i < nr_keep ? &keep[i] : &beyond;
+		end = seg->mem_bytes;
+		if (r->end_pfn < (seg->paddr + end) / ps)
+			end = r->end_pfn * ps - seg->paddr;
+		part = seg_part(seg, pos, end, plan->in->has_vaddr);
+		count(plan, r, &part);
+		if (r->keep != ZDM_DROP)
+			continue;
+		if (open < pos) {
+			part = seg_part(seg, open, pos, plan->in->has_vaddr);
+			if (!seg_add(plan, room, &part))
+				return false;
+		}
+		open = end;
+	}
+	if (open < pos) {
+		part = seg_part(seg, open, pos, plan->in->has_vaddr);
+		return seg_add(plan, room, &part);
+	}
+	return true;
+}
+
+/* Where the next byte of [pos, end) lies that no segment of the input holds. */
+static uint64_t held_until(const struct zdm_carve_input *in, uint64_t pos, uint64_t *next_held)
+{
+	const struct zdm_carve_seg *seg;
+	bool again = true;
+	size_t i;
+
+	while (again) {
+		again = false;
+		for (i = 0; i < in->nr_segs; i++) {
+			seg = &in->segs[i];
+			if (seg->paddr <= pos && pos < seg->paddr + seg->mem_bytes) {
+				pos = seg->paddr + seg->mem_bytes;
+				again = true;
+			}
+		}
+	}
+	*next_held = UINT64_MAX;
+	for (i = 0; i < in->nr_segs; i++) {
+		if (in->segs[i].paddr > pos && in->segs[i].paddr < *next_held)
+			*next_held = in->segs[i].paddr;
+	}
+	return pos;
+}
+
+/* Virtual address of a frame in the direct map, as the other segments have it. */
+static uint64_t direct_vaddr(const struct zdm_carve_input *in, uint64_t paddr)
+{
+	uint64_t best = UINT64_MAX, diff;
+	size_t i;
+
+	/* The kernel image has a segment of its own, mapped higher up: the lowest wins. */
+	for (i = 0; i < in->nr_segs; i++) {
+		diff = in->segs[i].vaddr - in->segs[i].paddr;
+		if (in->segs[i].vaddr && diff < best)
+			best = diff;
+	}
+	return best == UINT64_MAX ? 0 : paddr + best;
+}
+
+static bool add_altmap(struct zdm_carve_plan *plan, size_t *room,
+		       const struct zdm_pfn_range *add, size_t nr_add)
+{
+	uint64_t ps = plan->page_bytes, pos, end, stop;
+	struct zdm_carve_seg seg;
+	size_t i;
+
+	for (i = 0; i < nr_add; i++) {
+		end = add[i].end_pfn * ps;
+		pos = add[i].start_pfn * ps;
+		while ((pos = held_until(plan->in, pos, &stop)) < end) {
+			if (stop > end)
+				stop = end;
+			seg = (struct zdm_carve_seg){
+				.paddr = pos, .vaddr = direct_vaddr(plan->in, pos),
+				.file_bytes = stop - pos, .mem_bytes = stop - pos,
+				.flags = PF_R | PF_W | PF_X, .from = ZDM_CARVE_ALTMAP,
+			};
+			if (!seg_add(plan, room, &seg))
+				return false;
+			plan->added.pages += (stop - pos) / ps;
+			plan->added.bytes += stop - pos;
+			pos = stop;
+		}
+	}
+	return true;
+}
+
+static uint64_t round_page(const struct zdm_carve_plan *plan, uint64_t bytes)
+{
+	return (bytes + plan->page_bytes - 1) / plan->page_bytes * plan->page_bytes;
+}
+
+/* Program headers: one PT_NOTE before the PT_LOADs, and a section for PN_XNUM. */
+static uint64_t phdrs_end(const struct zdm_carve_plan *plan)
+{
+	return sizeof(Elf64_Ehdr) + (plan->nr_segs + 1) * sizeof(Elf64_Phdr);
+}
+
+static bool needs_xnum(const struct zdm_carve_plan *plan)
+{
+	return plan->nr_segs + 1 >= PN_XNUM;
+}
+
+enum zdm_status zdm_carve_plan_create(const struct zdm_carve_input *in,
+				      const struct zdm_kernel *k,
+				      const struct zdm_keep_range *keep, size_t nr_keep,
+				      const struct zdm_pfn_range *add, size_t nr_add,
+				      struct zdm_carve_plan **ret)
+{
+	struct zdm_carve_plan *plan;
+	size_t i, room = 0;
+	bool ok = true;
+
+	if (!k->page_size)
+		return ZDM_INVAL;
+	plan = calloc(1, sizeof(*plan));
+	if (!plan)
+		return ZDM_NOMEM;
+	plan->in = in;
+	plan->page_bytes = k->page_size;
+	for (i = 0; ok && i < in->nr_segs; i++)
+		ok = cut_seg(plan, &room, &in->segs[i], keep, nr_keep);
+	ok = ok && add_altmap(plan, &room, add, nr_add);
+	if (!ok) {
+		zdm_carve_plan_free(plan);
+		return ZDM_NOMEM;
+	}
+	plan->header_bytes = round_page(plan, phdrs_end(plan) +
+					(needs_xnum(plan) ? sizeof(Elf64_Shdr) : 0) +
+					in->notes_bytes);
+	*ret = plan;
+	return ZDM_OK;
+}
+
+void zdm_carve_plan_free(struct zdm_carve_plan *plan)
+{
+	if (!plan)
+		return;
+	free(plan->segs);
+	free(plan);
+}
+
+/*
+ * A segment without bytes in the file gets the end of the file as its offset:
+ * makedumpfile looks offsets up by memory size, and must not find this one.
+ */
+static void place_empty(struct zdm_carve_plan *plan)
+{
+	size_t i;
+
+	for (i = 0; i < plan->nr_segs; i++) {
+		if (!plan->segs[i].file_bytes)
+			plan->segs[i].dst_off = round_page(plan, plan->total_bytes);
+	}
+}
+
+void zdm_carve_place_packed(struct zdm_carve_plan *plan)
+{
+	uint64_t pos = plan->header_bytes;
+	size_t i;
+
+	plan->total_bytes = pos;
+	for (i = 0; i < plan->nr_segs; i++) {
+		if (!plan->segs[i].file_bytes)
+			continue;
+		plan->segs[i].dst_off = pos;
+		plan->total_bytes = pos + plan->segs[i].file_bytes;
+		pos = round_page(plan, plan->total_bytes);
+	}
+	place_empty(plan);
+}
+
+void zdm_carve_place_shifted(struct zdm_carve_plan *plan)
+{
+	uint64_t pos = round_page(plan, plan->header_bytes + plan->in->file_bytes);
+	size_t i;
+
+	plan->total_bytes = plan->header_bytes + plan->in->file_bytes;
+	for (i = 0; i < plan->nr_segs; i++) {
+		if (plan->segs[i].from == ZDM_CARVE_FILE) {
+			plan->segs[i].dst_off = plan->header_bytes + plan->segs[i].src_off;
+		} else {
+			plan->segs[i].dst_off = pos;
+			plan->total_bytes = pos + plan->segs[i].file_bytes;
+			pos = round_page(plan, plan->total_bytes);
+		}
+	}
+	place_empty(plan);
+}
+
+static void fill_ehdr(const struct zdm_carve_plan *plan, Elf64_Ehdr *eh)
+{
+	memcpy(eh->e_ident, ELFMAG, SELFMAG);
+	eh->e_ident[EI_CLASS] = ELFCLASS64;
+	eh->e_ident[EI_DATA] = ELFDATA2LSB;
+	eh->e_ident[EI_VERSION] = EV_CURRENT;
+	eh->e_ident[EI_OSABI] = plan->in->osabi;
+	eh->e_type = ET_CORE;
+	eh->e_machine = plan->in->machine;
+	eh->e_version = EV_CURRENT;
+	eh->e_flags = plan->in->elf_flags;
+	eh->e_phoff = sizeof(*eh);	/* makedumpfile looks nowhere else */
+	eh->e_ehsize = sizeof(*eh);
+	eh->e_phentsize = sizeof(Elf64_Phdr);
+	eh->e_phnum = (Elf64_Half)(plan->nr_segs + 1);
+	if (needs_xnum(plan)) {
+		eh->e_phnum = PN_XNUM;
+		eh->e_shoff = phdrs_end(plan);
+		eh->e_shentsize = sizeof(Elf64_Shdr);
+		eh->e_shnum = 1;
+	}
+}
+
+void zdm_carve_header(const struct zdm_carve_plan *plan, void *buf)
+{
+	uint64_t notes_off = phdrs_end(plan);
+	Elf64_Ehdr *eh = buf;
+	Elf64_Phdr *ph = (Elf64_Phdr *)(eh + 1);
+	Elf64_Shdr *sh;
+	size_t i;
+
+	memset(buf, 0, plan->header_bytes);
+	fill_ehdr(plan, eh);
+	if (needs_xnum(plan)) {
+		sh = (Elf64_Shdr *)((char *)buf + notes_off);
+		sh->sh_info = (Elf64_Word)(plan->nr_segs + 1);
+		sh->sh_size = 1;
+		notes_off += sizeof(*sh);
+	}
+	*ph++ = (Elf64_Phdr){
+		.p_type = PT_NOTE, .p_offset = notes_off,
+		.p_filesz = plan->in->notes_bytes, .p_memsz = plan->in->notes_bytes,
+	};
+	for (i = 0; i < plan->nr_segs; i++) {
+		*ph++ = (Elf64_Phdr){
+			.p_type = PT_LOAD, .p_flags = plan->segs[i].flags,
+			.p_offset = plan->segs[i].dst_off,
+			.p_vaddr = plan->segs[i].vaddr, .p_paddr = plan->segs[i].paddr,
+			.p_filesz = plan->segs[i].file_bytes,
+			.p_memsz = plan->segs[i].mem_bytes,
+		};
+	}
+	if (plan->in->notes_bytes)
+		memcpy((char *)buf + notes_off, plan->in->notes, plan->in->notes_bytes);
+}

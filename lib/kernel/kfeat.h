@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * kfeat: the one table of how kernels differ. A difference is a row: an id, a
+ * name for people, and a probe that looks for the thing, never for a version
+ * number, since distributions backport.
+ */
+#ifndef ZDM_LIB_KFEAT_H
+#define ZDM_LIB_KFEAT_H
+
+#include "kernel/kdef.h"
+
+enum zdm_feat {
+	ZDM_FEAT_SUBSECTIONS,		/* sections are populated in 2 MiB units */
+	ZDM_FEAT_NR_RANGE,		/* pgmap counts its finished ranges */
+	ZDM_FEAT_TAINT,			/* SECTION_TAINT_ZONE_DEVICE exists */
+	ZDM_FEAT_BOOTHOLE_INIT,		/* struct pages of boot holes are initialised */
+	ZDM_FEAT_ALTMAP_EMBEDDED,	/* dev_pagemap holds its vmem_altmap */
+	ZDM_FEAT_REF_EMBEDDED,		/* dev_pagemap holds its percpu_ref */
+	ZDM_FEAT_PAGE_MAP,		/* look-up gives a struct page_map around the pgmap */
+	ZDM_FEAT_KEY_IS_PFN,		/* look-up is by PFN; before: by section number */
+	ZDM_FEAT_BLOCK_STATE_ENUM,	/* memory_block.state counts; before: one bit each */
+	ZDM_FEAT_INIT_POISON,		/* removed struct pages may be poisoned */
+	ZDM_FEAT_ZONE_DEVICE,		/* the kernel knows ZONE_DEVICE at all */
+	ZDM_NR_FEATS
+};
+
+struct zdm_kfeat {
+	enum zdm_tri v[ZDM_NR_FEATS];
+};
+
+/* Probe every row, once. */
+void zdm_kfeat_probe(struct zdm_kfeat *f, const struct zdm_kdef *k);
+const char *zdm_feat_name(enum zdm_feat id);
+
+static inline bool zdm_feat_yes(const struct zdm_kfeat *f, enum zdm_feat id)
+{
+	return f->v[id] == ZDM_YES;
+}
+
+#endif

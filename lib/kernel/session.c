@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/geometry.h"
+#include "kernel/session.h"
+#include "base/text.h"
+
+unsigned int zdm_api_number(void)
+{
+	return ZDM_API_NUMBER;
+}
+
+static void chain_add(struct zdm_session *s, struct zdm_source *src, bool own)
+{
+	if (s->nr_chain < ZDM_MAX_SOURCES)
+		s->chain[s->nr_chain++] = src;
+	if (own && s->nr_own < ZDM_MAX_SOURCES)
+		s->own[s->nr_own++] = src;
+}
+
+/* Each asks the chain in order; the first that answers wins. */
+enum zdm_status zdm_session_symbol(const struct zdm_session *s, const char *name, uint64_t *kaddr)
+{
+	size_t i;
+
+	for (i = 0; i < s->nr_chain; i++) {
+		const struct zdm_source *src = s->chain[i];
+
+		if (src->ops->symbol && src->ops->symbol(src->self, name, kaddr) == ZDM_OK) {
+			*kaddr += src->link_addresses ? s->kaslr_offset : 0;
+			return ZDM_OK;
+		}
+	}
+	return ZDM_ABSENT;
+}
+
+enum zdm_status zdm_session_number(const struct zdm_session *s, const char *name, int64_t *ret)
+{
+	size_t i;
+
+	for (i = 0; i < s->nr_chain; i++) {
+		const struct zdm_source *src = s->chain[i];
+
+		if (src->ops->enumerator && src->ops->enumerator(src->self, name, ret) == ZDM_OK)
+			return ZDM_OK;
+	}
+	return ZDM_ABSENT;
+}
+
+enum zdm_status zdm_session_member(const struct zdm_session *s, const char *type,
+				   const char *member, struct zdm_member *ret)
+{
+	size_t i;
+
+	for (i = 0; i < s->nr_chain; i++) {
+		const struct zdm_source *src = s->chain[i];
+
+		if (src->ops->member && src->ops->member(src->self, type, member, ret) == ZDM_OK)
+			return ZDM_OK;
+	}
+	return ZDM_ABSENT;
+}
+
+static enum zdm_status open_vmcoreinfo(struct zdm_session *s, const struct zdm_reader_ops *ops,
+				       void *priv)
+{
+	const char *text, *line;
+	size_t len;
+	enum zdm_status st;
+
+	if (ops->size < offsetof(struct zdm_reader_ops, log_fn) || !ops->vmcoreinfo_fn)
+		return ZDM_OK;
+	st = ops->vmcoreinfo_fn(priv, &text, &len);
+	if (st != ZDM_OK)
+		return ZDM_OK;		/* a dump without the note: others must know */
+	st = zdm_source_vmcoreinfo_open(text, len, &s->vmcoreinfo);
+	if (st != ZDM_OK)
+		return st;
+	if (zdm_source_vmcoreinfo_line(s->vmcoreinfo, "OSRELEASE", &line) == ZDM_OK)
+		snprintf(s->release, sizeof(s->release), "%s", line);
+	if (zdm_source_vmcoreinfo_line(s->vmcoreinfo, "KERNELOFFSET", &line) == ZDM_OK)
+		s->kaslr_offset = strtoull(line, NULL, 16);
+	return ZDM_OK;
+}
+
+/* A vmlinux or layout of another kernel gives wrong answers without a sign: refuse. */
+static enum zdm_status check_same_kernel(const struct zdm_session *s, const struct zdm_source *src,
+					 char *err, size_t err_len)
+{
+	const char *kind = src->symbols ? src->symbols : src->types ? src->types : "source";
+	const char *id = NULL;
+	uint64_t stext;
+
+	/* any program with symbols opens as a vmlinux; no kernel is without this one */
+	if (src->symbols && !strcmp(src->symbols, "vmlinux") &&
+	    src->ops->symbol(src->self, "_stext", &stext) != ZDM_OK) {
+		zdm_errf(err, err_len, "the vmlinux given is no kernel's: it has no symbol _stext");
+		return ZDM_INVAL;
+	}
+	if (s->vmcoreinfo)
+		zdm_source_vmcoreinfo_line(s->vmcoreinfo, "BUILD-ID", &id);
+	if (id && src->build_id[0]) {
+		if (!strcmp(id, src->build_id))
+			return ZDM_OK;
+		zdm_errf(err, err_len, "the %s given is of another kernel: build-id %s, the dump's "
+			 "is %s (release %s)", kind, src->build_id, id, s->release);
+		return ZDM_INVAL;
+	}
+	if (s->release[0] && src->release[0] && strcmp(s->release, src->release)) {
+		zdm_errf(err, err_len, "the %s given is of another kernel: release %s, the dump's "
+			 "is %s", kind, src->release, s->release);
+		return ZDM_INVAL;
+	}
+	return ZDM_OK;
+}
+
+/* Through the chain as it stands; see kdef.def for the names. */
+static uint64_t early_number(const struct zdm_session *s, const char *name, uint64_t dflt)
+{
+	int64_t v;
+
+	return zdm_session_number(s, name, &v) == ZDM_OK ? (uint64_t)v : dflt;
+}
+
+/* Does an entry of the top table at paddr map the kernel image? */
+static bool pgd_maps_image(struct zdm_session *s, const struct zdm_xlat *x)
+{
+	struct zdm_leaf leaf;
+	uint64_t stext;
+
+	if (zdm_session_symbol(s, "_stext", &stext) != ZDM_OK)
+		stext = x->arch->image_base + 0x1000000 + s->kaslr_offset;
+	zdm_reader_set_xlat(s->r, x);
+	return zdm_walk_kaddr(s->r, stext, &leaf) == ZDM_OK && leaf.mapped &&
+	       leaf.paddr + (stext - leaf.start_kaddr) == stext - x->arch->image_base + x->phys_base;
+}
+
+/*
+ * Find the page tables: the top one lies in the kernel image, and the image is
+ * mapped at a constant distance that VMCOREINFO gives.
+ */
+static enum zdm_status init_xlat(struct zdm_session *s, const struct zdm_reader_ops *ops,
+				 char *err, size_t err_len)
+{
+	static const char *const pgds[] = { "init_top_pgt", "swapper_pg_dir", "init_level4_pgt" };
+	struct zdm_xlat x = { .arch = zdm_arch_find(ops->machine) };
+	uint64_t kaddr = 0, direct;
+	size_t i;
+
+	if (!x.arch) {
+		zdm_errf(err, err_len, "machine %s is not supported; x86_64 is", ops->machine);
+		return ZDM_UNSUPPORTED;
+	}
+	x.phys_base = early_number(s, "phys_base", 0);
+	x.sme_mask = early_number(s, "sme_mask", 0);
+	x.levels = early_number(s, "pgtable_l5_enabled", 0) ? 5 : 4;
+	x.page_offset_kaddr = x.arch->page_offset[x.levels == 5];
+	for (i = 0; i < sizeof(pgds) / sizeof(pgds[0]); i++) {
+		if (zdm_session_symbol(s, pgds[i], &kaddr) == ZDM_OK)
+			break;
+	}
+	if (i == sizeof(pgds) / sizeof(pgds[0])) {
+		zdm_errf(err, err_len, "symbol init_top_pgt not found: the dump has no VMCOREINFO "
+			 "that names it; give --vmlinux or --layout");
+		return ZDM_ABSENT;
+	}
+	/* a host without physical reads is asked through the direct map, so that comes first */
+	zdm_reader_set_xlat(s->r, &x);
+	if (zdm_session_symbol(s, "page_offset_base", &direct) != ZDM_OK ||
+	    zdm_read_u64(s->r, direct, &x.page_offset_kaddr) != ZDM_OK)
+		x.page_offset_kaddr = x.arch->page_offset[x.levels == 5];
+	if (kaddr < x.arch->image_base || kaddr >= x.arch->image_end) {
+		zdm_errf(err, err_len, "%s %016llx does not lie in the kernel image", pgds[i],
+			 (unsigned long long)kaddr);
+		return ZDM_CORRUPT;
+	}
+	x.pgd_paddr = kaddr - x.arch->image_base + x.phys_base;
+	if (!pgd_maps_image(s, &x)) {
+		zdm_errf(err, err_len, "the kernel's page tables at %s %016llx (physical %llx) cannot "
+			 "be read or do not map the kernel", pgds[i], (unsigned long long)kaddr,
+			 (unsigned long long)x.pgd_paddr);
+		return ZDM_UNREADABLE;
+	}
+	return ZDM_OK;
+}
+
+/* What the chain so far lacks for a full answer. */
+static bool chain_suffices(const struct zdm_session *s)
+{
+	const struct zdm_kdef *k = &s->k;
+
+	if (k->complete_types && k->complete_symbols)
+		return true;	/* what is missing is missing in the kernel */
+	/* ZONE_DEVICE stands for all constants: a host may have types without them */
+	return (zdm_kdef_has(k, ZDM_SYM_PGMAP_ARRAY) || zdm_kdef_has(k, ZDM_SYM_PGMAP_RADIX)) &&
+	       zdm_kdef_has(k, ZDM_SYM_MEM_SECTION) && zdm_kdef_has(k, ZDM_SIZE_PGMAP) &&
+	       zdm_kdef_has(k, ZDM_SIZE_MEM_SECTION) && zdm_kdef_has(k, ZDM_SIZE_PAGE) &&
+	       zdm_kdef_has(k, ZDM_NUM_ZONE_DEVICE);
+}
+
+/* The direct map moves with KASLR (arch/x86/mm/kaslr.c); the variable is in the image. */
+static void init_direct_map(struct zdm_session *s)
+{
+	struct zdm_xlat x = *zdm_reader_xlat(s->r);
+
+	if (zdm_kdef_has(&s->k, ZDM_SYM_PAGE_OFFSET_BASE) &&
+	    zdm_read_u64(s->r, zdm_kdef_get(&s->k, ZDM_SYM_PAGE_OFFSET_BASE),
+			 &x.page_offset_kaddr) == ZDM_OK)
+		zdm_reader_set_xlat(s->r, &x);
+}
+
+static void resolve(struct zdm_session *s)
+{
+	const struct zdm_source *chain[ZDM_MAX_SOURCES];
+	size_t n = 0, i;
+
+	/* VMCOREINFO stands last: it lists few things, and others know them better */
+	for (i = 0; i < s->nr_chain; i++) {
+		if (s->chain[i] != s->vmcoreinfo)
+			chain[n++] = s->chain[i];
+	}
+	if (s->vmcoreinfo)
+		chain[n++] = s->vmcoreinfo;
+	memcpy(s->chain, chain, n * sizeof(chain[0]));
+	s->nr_chain = n;
+	zdm_kdef_resolve(&s->k, s->chain, s->nr_chain, s->kaslr_offset);
+}
+
+/* Open what the dump itself holds; that it holds none is not an error. */
+static void open_in_dump(struct zdm_session *s, char *err, size_t err_len)
+{
+	struct zdm_source *src;
+	uint64_t start, stop;
+
+	if (s->vmcoreinfo &&
+	    zdm_source_kallsyms_open(s->r, s->vmcoreinfo, &src, err, err_len) == ZDM_OK)
+		chain_add(s, src, true);
+	if (zdm_session_symbol(s, "__start_BTF", &start) == ZDM_OK &&
+	    zdm_session_symbol(s, "__stop_BTF", &stop) == ZDM_OK &&
+	    zdm_source_btf_open(s->r, start, stop, &src, err, err_len) == ZDM_OK)
+		chain_add(s, src, true);
+}
+
+static void fill_kernel(struct zdm_session *s)
+{
+	const struct zdm_kval *sym = &s->k.v[ZDM_SYM_PGMAP_ARRAY], *type = &s->k.v[ZDM_SIZE_PGMAP];
+
+	if (sym->status != ZDM_OK)
+		sym = &s->k.v[ZDM_SYM_PGMAP_RADIX];
+	if (sym->status != ZDM_OK)
+		sym = &s->k.v[ZDM_SYM_MEM_SECTION];
+	if (type->status != ZDM_OK)
+		type = &s->k.v[ZDM_SIZE_MEM_SECTION];
+	s->kernel.release = s->release;
+	s->kernel.machine = zdm_reader_xlat(s->r)->arch->machine;
+	s->kernel.symbols = sym->source && sym->source->symbols ? sym->source->symbols : "none";
+	s->kernel.types = type->source && type->source->types ? type->source->types : "none";
+	s->kernel.page_size = 1ull << s->g.page_shift;
+	s->kernel.section_pages = s->g.section_pages;
+	s->kernel.subsection_pages = 1ull << (ZDM_SUBSECTION_SHIFT - s->g.page_shift);
+	s->kernel.page_struct_bytes = s->g.page_bytes;
+	s->kernel.vmemmap_kaddr = s->g.vmemmap_kaddr;
+	s->kernel.page_offset_kaddr = zdm_reader_xlat(s->r)->page_offset_kaddr;
+	s->kernel.kaslr_offset = s->kaslr_offset;
+}
+
+static enum zdm_status session_init(struct zdm_session *s, const struct zdm_reader_ops *ops,
+				    void *priv, const struct zdm_open_opts *opts, char *err,
+				    size_t err_len)
+{
+	char why[256] = "";
+	struct zdm_source *host;
+	enum zdm_status st;
+	size_t i;
+
+	/* what a host does not know of, it has not set; so far there is one size */
+	if (opts && opts->size < sizeof(*opts)) {
+		zdm_errf(err, err_len, "the host's options are of another API");
+		return ZDM_INVAL;
+	}
+	st = zdm_reader_create(ops, priv, &s->r);
+	if (st != ZDM_OK) {
+		zdm_errf(err, err_len, st == ZDM_NOMEM ? "out of memory" :
+			 "the host's reader table is of another API, or cannot read");
+		return st;
+	}
+	zdm_reader_set_touch(s->r, s->touch, s->touch_priv);
+	st = zdm_source_host_open(ops, priv, &host);
+	if (st == ZDM_OK)
+		chain_add(s, host, true);
+	if (st == ZDM_OK || st == ZDM_ABSENT)
+		st = open_vmcoreinfo(s, ops, priv);
+	for (i = 0; st == ZDM_OK && opts && i < opts->nr_sources && i < ZDM_MAX_SOURCES - 4; i++) {
+		st = check_same_kernel(s, opts->sources[i], err, err_len);
+		if (st == ZDM_OK && !s->release[0])
+			snprintf(s->release, sizeof(s->release), "%s", opts->sources[i]->release);
+		chain_add(s, opts->sources[i], false);
+	}
+	if (s->vmcoreinfo)	/* also when it fails: closing it is ours */
+		chain_add(s, s->vmcoreinfo, true);
+	if (st == ZDM_OK)
+		st = init_xlat(s, ops, err, err_len);
+	if (st != ZDM_OK)
+		return st;
+	resolve(s);
+	if (!s->vmcoreinfo_only && !chain_suffices(s)) {
+		zdm_reader_set_touch(s->r, NULL, NULL);
+		open_in_dump(s, why, sizeof(why));
+		zdm_reader_set_touch(s->r, s->touch, s->touch_priv);
+		resolve(s);
+	}
+	init_direct_map(s);
+	zdm_kfeat_probe(&s->f, &s->k);
+	st = zdm_geometry_init(s, err, err_len);
+	if (st == ZDM_ABSENT && why[0] && err && strlen(err) + strlen(why) + 4 < err_len) {
+		strcat(err, " (");
+		strcat(err, why);
+		strcat(err, ")");
+	}
+	if (st == ZDM_OK)
+		fill_kernel(s);
+	return st;
+}
+
+static enum zdm_status open_as(const struct zdm_session *made, const struct zdm_reader_ops *ops,
+			       void *priv, const struct zdm_open_opts *opts,
+			       struct zdm_session **ret, char *err, size_t err_len)
+{
+	struct zdm_session *s = malloc(sizeof(*s));
+	enum zdm_status st;
+
+	*ret = NULL;
+	if (err && err_len)
+		err[0] = '\0';
+	if (!s) {
+		zdm_errf(err, err_len, "out of memory");
+		return ZDM_NOMEM;
+	}
+	*s = *made;
+	st = session_init(s, ops, priv, opts, err, err_len);
+	if (st != ZDM_OK) {
+		zdm_close(s);
+		return st;
+	}
+	*ret = s;
+	return ZDM_OK;
+}
+
+enum zdm_status zdm_open(const struct zdm_reader_ops *ops, void *priv,
+			 const struct zdm_open_opts *opts, struct zdm_session **ret, char *err,
+			 size_t err_len)
+{
+	return zdm_open_touched(ops, priv, opts, NULL, NULL, ret, err, err_len);
+}
+
+enum zdm_status zdm_open_touched(const struct zdm_reader_ops *ops, void *priv,
+				 const struct zdm_open_opts *opts, zdm_touch_fn touch,
+				 void *touch_priv, struct zdm_session **ret, char *err,
+				 size_t err_len)
+{
+	const struct zdm_session made = { .touch = touch, .touch_priv = touch_priv };
+
+	return open_as(&made, ops, priv, opts, ret, err, err_len);
+}
+
+enum zdm_status zdm_open_vmcoreinfo(const struct zdm_reader_ops *ops, void *priv,
+				    struct zdm_session **ret)
+{
+	const struct zdm_session made = { .vmcoreinfo_only = true };
+
+	return open_as(&made, ops, priv, NULL, ret, NULL, 0);
+}
+
+void zdm_close(struct zdm_session *s)
+{
+	if (!s)
+		return;
+	while (s->nr_own)
+		zdm_source_close(s->own[--s->nr_own]);
+	zdm_reader_destroy(s->r);
+	free(s);
+}
+
+const struct zdm_kernel *zdm_session_kernel(const struct zdm_session *s)
+{
+	return &s->kernel;
+}
+
+void zdm_session_forget(struct zdm_session *s)
+{
+	zdm_reader_forget(s->r);
+}
+
+enum zdm_status zdm_session_read(struct zdm_session *s, uint64_t kaddr, void *buf, size_t len)
+{
+	return zdm_read_kaddr(s->r, kaddr, buf, len);
+}
+
+uint64_t zdm_page_kaddr(const struct zdm_kernel *k, uint64_t pfn)
+{
+	return k->vmemmap_kaddr + pfn * k->page_struct_bytes;
+}
+
+enum zdm_status zdm_page_pfn(const struct zdm_kernel *k, uint64_t kaddr, uint64_t *pfn)
+{
+	/* no PFN is beyond 52 bits of physical address */
+	uint64_t off = kaddr - k->vmemmap_kaddr, max = 1ull << 40;
+
+	if (!k->vmemmap_kaddr || kaddr < k->vmemmap_kaddr || off % k->page_struct_bytes ||
+	    off / k->page_struct_bytes >= max)
+		return ZDM_INVAL;
+	*pfn = off / k->page_struct_bytes;
+	return ZDM_OK;
+}

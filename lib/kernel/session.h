@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* session: a reader with its kernel's symbols, types, differences and geometry. */
+#ifndef ZDM_LIB_SESSION_H
+#define ZDM_LIB_SESSION_H
+
+#include "kernel/kdef.h"
+#include "kernel/kfeat.h"
+#include "memory/reader.h"
+
+#define ZDM_SUBSECTION_SHIFT 21u	/* on every architecture */
+
+/* Section flag bits of this kernel; 0 where it has none of that meaning. */
+struct zdm_section_bits {
+	uint64_t present, has_mem_map, online, early, taint, preinit;
+	uint64_t map_mask;	/* what of section_mem_map is the memmap address */
+};
+
+struct zdm_geometry {
+	unsigned int page_shift, section_shift;		/* bytes, as powers of two */
+	uint64_t section_pages;
+	unsigned int subsections;			/* per section */
+	uint64_t nr_sections_max;			/* NR_MEM_SECTIONS */
+	uint64_t page_bytes;				/* sizeof(struct page) */
+	uint64_t vmemmap_kaddr;				/* struct page of PFN 0; 0: not known */
+	struct zdm_section_bits bits;
+	/* zone and node of page->flags; zone_shift 0: not known */
+	unsigned int zone_shift, zone_bits, node_shift;
+	int zone_device;				/* enumerator, -1: not known */
+};
+
+#define ZDM_MAX_SOURCES 10
+
+struct zdm_session {
+	struct zdm_reader *r;
+	zdm_touch_fn touch;				/* of zdm_open_touched() */
+	void *touch_priv;
+	bool vmcoreinfo_only;				/* of zdm_open_vmcoreinfo() */
+	struct zdm_kdef k;
+	struct zdm_kfeat f;
+	struct zdm_geometry g;
+	struct zdm_kernel kernel;
+	uint64_t kaslr_offset;
+	const char *machine;
+	char release[65];
+	/* the chain, in the order of asking; own_* say which to close */
+	const struct zdm_source *chain[ZDM_MAX_SOURCES];
+	size_t nr_chain;
+	struct zdm_source *own[ZDM_MAX_SOURCES];
+	size_t nr_own;
+	struct zdm_source *vmcoreinfo;			/* also in own; NULL: the dump has none */
+};
+
+/*
+ * zdm_open(), with every stretch that is read reported from the first byte on.
+ * Not reported: kallsyms and BTF in the dump, which only name things.
+ */
+enum zdm_status zdm_open_touched(const struct zdm_reader_ops *ops, void *priv,
+				 const struct zdm_open_opts *opts, zdm_touch_fn touch,
+				 void *touch_priv, struct zdm_session **ret, char *err,
+				 size_t err_len);
+
+/*
+ * A session that knows what the host and VMCOREINFO say, and reads neither kallsyms
+ * nor BTF: enough for the sections and their flags.
+ */
+enum zdm_status zdm_open_vmcoreinfo(const struct zdm_reader_ops *ops, void *priv,
+				    struct zdm_session **ret);
+
+/* Any symbol by name through the chain, relocated. */
+enum zdm_status zdm_session_symbol(const struct zdm_session *s, const char *name, uint64_t *kaddr);
+/* Any enumerator or NUMBER() by name through the chain. */
+enum zdm_status zdm_session_number(const struct zdm_session *s, const char *name, int64_t *ret);
+/* Any member by name through the chain. */
+enum zdm_status zdm_session_member(const struct zdm_session *s, const char *type,
+				   const char *member, struct zdm_member *ret);
+
+static inline uint64_t zdm_pfn_to_section_nr(const struct zdm_geometry *g, uint64_t pfn)
+{
+	return pfn >> (g->section_shift - g->page_shift);
+}
+
+static inline uint64_t zdm_section_nr_to_pfn(const struct zdm_geometry *g, uint64_t nr)
+{
+	return nr << (g->section_shift - g->page_shift);
+}
+
+#endif

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory/reader.h"
+
+/* Page tables and small kernel objects: read once, kept; 1 MiB in all. */
+#define CACHE_PAGES 256u
+#define CACHE_PAGE_BYTES 4096u
+#define NO_PAGE UINT64_MAX
+
+struct cache_slot {
+	uint64_t paddr;			/* of the page, NO_PAGE: empty */
+	enum zdm_status status;
+};
+
+struct zdm_reader {
+	struct zdm_reader_ops ops;
+	void *priv;
+	struct zdm_xlat xlat;
+	zdm_touch_fn touch;
+	void *touch_priv;
+	struct zdm_leaf last_leaf;	/* of the last translation */
+	uint64_t low_kaddr, low_paddr;	/* last-level table of the last walk, and what it maps from */
+	bool low_known;
+	struct cache_slot slots[CACHE_PAGES];
+	uint8_t *pages;			/* CACHE_PAGES * CACHE_PAGE_BYTES */
+};
+
+enum zdm_status zdm_reader_create(const struct zdm_reader_ops *ops, void *priv,
+				  struct zdm_reader **ret)
+{
+	struct zdm_reader *r;
+
+	/* A host compiled against an older header has a shorter table. */
+	if (!ops || ops->api != ZDM_READER_API ||
+	    ops->size < offsetof(struct zdm_reader_ops, symbol_fn))
+		return ZDM_INVAL;
+	r = calloc(1, sizeof(*r));
+	if (!r)
+		return ZDM_NOMEM;
+	memcpy(&r->ops, ops, ops->size < sizeof(r->ops) ? ops->size : sizeof(r->ops));
+	r->priv = priv;
+	r->pages = malloc((size_t)CACHE_PAGES * CACHE_PAGE_BYTES);
+	if (!r->pages || (!r->ops.read_phys_fn && !r->ops.read_kaddr_fn)) {
+		bool nomem = !r->pages;
+
+		zdm_reader_destroy(r);
+		return nomem ? ZDM_NOMEM : ZDM_INVAL;
+	}
+	zdm_reader_forget(r);
+	*ret = r;
+	return ZDM_OK;
+}
+
+void zdm_reader_destroy(struct zdm_reader *r)
+{
+	if (!r)
+		return;
+	free(r->pages);
+	free(r);
+}
+
+void zdm_reader_set_xlat(struct zdm_reader *r, const struct zdm_xlat *xlat)
+{
+	r->xlat = *xlat;
+	r->last_leaf.mapped = false;
+	r->low_known = false;
+}
+
+void zdm_reader_forget(struct zdm_reader *r)
+{
+	size_t i;
+
+	for (i = 0; i < CACHE_PAGES; i++)
+		r->slots[i].paddr = NO_PAGE;
+	r->last_leaf.mapped = false;
+	r->low_known = false;
+}
+
+const struct zdm_xlat *zdm_reader_xlat(const struct zdm_reader *r)
+{
+	return &r->xlat;
+}
+
+void zdm_reader_set_touch(struct zdm_reader *r, zdm_touch_fn fn, void *priv)
+{
+	r->touch = fn;
+	r->touch_priv = priv;
+}
+
+/* A host that has another word for it still cannot read. */
+static enum zdm_status read_status(enum zdm_status st)
+{
+	return st == ZDM_OK || st == ZDM_CORRUPT || st == ZDM_NOMEM ? st : ZDM_UNREADABLE;
+}
+
+/* Ask the host, by physical address or through the direct map. */
+static enum zdm_status host_read(struct zdm_reader *r, uint64_t paddr, void *buf, size_t len)
+{
+	if (r->ops.read_phys_fn)
+		return read_status(r->ops.read_phys_fn(r->priv, paddr, buf, len));
+	if (!r->xlat.page_offset_kaddr)
+		return ZDM_UNREADABLE;
+	return read_status(r->ops.read_kaddr_fn(r->priv, r->xlat.page_offset_kaddr + paddr, buf,
+						len));
+}
+
+/* The cached page at paddr, or NULL with *st set. */
+static const uint8_t *cached_page(struct zdm_reader *r, uint64_t paddr, enum zdm_status *st)
+{
+	uint64_t nr = paddr / CACHE_PAGE_BYTES;
+	size_t i = (nr ^ nr >> 8) % CACHE_PAGES;
+	uint8_t *page = r->pages + i * CACHE_PAGE_BYTES;
+
+	if (r->slots[i].paddr != paddr) {
+		r->slots[i].status = host_read(r, paddr, page, CACHE_PAGE_BYTES);
+		r->slots[i].paddr = paddr;
+	}
+	*st = r->slots[i].status;
+	return *st == ZDM_OK ? page : NULL;
+}
+
+enum zdm_status zdm_read_phys(struct zdm_reader *r, uint64_t paddr, void *buf, size_t len)
+{
+	uint64_t start_paddr = paddr, whole = len;
+	uint8_t *out = buf;
+	enum zdm_status st;
+
+	if (paddr + len < paddr)
+		return ZDM_CORRUPT;
+	while (len) {
+		uint64_t in_page = paddr % CACHE_PAGE_BYTES;
+		size_t n = CACHE_PAGE_BYTES - in_page;
+		const uint8_t *page;
+
+		if (!in_page && len >= 2 * CACHE_PAGE_BYTES) {
+			/* a bulk read would only push everything else out of the cache */
+			n = len - len % CACHE_PAGE_BYTES;
+			st = host_read(r, paddr, out, n);
+			if (st != ZDM_OK)
+				return st;
+		} else {
+			if (n > len)
+				n = len;
+			page = cached_page(r, paddr - in_page, &st);
+			if (page)
+				memcpy(out, page + in_page, n);
+			else if (st == ZDM_NOMEM)
+				return st;
+			else if ((st = host_read(r, paddr, out, n)) != ZDM_OK)
+				return st;	/* a dump may hold part of a page */
+		}
+		out += n;
+		paddr += n;
+		len -= n;
+	}
+	if (r->touch)
+		r->touch(r->touch_priv, start_paddr, whole);
+	return ZDM_OK;
+}
+
+/* Entry i of the table at paddr. */
+static enum zdm_status table_entry(struct zdm_reader *r, uint64_t paddr, uint64_t i, uint64_t *ret)
+{
+	return zdm_read_phys(r, paddr + i * sizeof(*ret), ret, sizeof(*ret));
+}
+
+enum zdm_status zdm_walk_kaddr(struct zdm_reader *r, uint64_t kaddr, struct zdm_leaf *ret)
+{
+	const struct zdm_xlat *x = &r->xlat;
+	const struct zdm_arch *a = x->arch;
+	uint64_t table = x->pgd_paddr, entry, i;
+	unsigned int level = x->levels;
+	enum zdm_status st;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->start_kaddr = kaddr;
+	ret->len_bytes = 1;
+	if (!x->levels)
+		return ZDM_UNREADABLE;
+	/* neighbours share their last table, and most walks go from neighbour to neighbour */
+	if (r->low_known && (kaddr ^ r->low_kaddr) >> (a->page_shift + a->bits_per_level) == 0) {
+		table = r->low_paddr;
+		level = 1;
+	}
+	for (; level; level--) {
+		unsigned int shift = a->page_shift + (level - 1) * a->bits_per_level;
+
+		ret->len_bytes = 1ull << shift;
+		ret->start_kaddr = kaddr & ~(ret->len_bytes - 1);
+		i = kaddr >> shift & ((1ull << a->bits_per_level) - 1);
+		st = table_entry(r, table, i, &entry);
+		if (st != ZDM_OK)
+			return st;
+		if (!(entry & a->present_mask))
+			return ZDM_OK;
+		table = entry & a->paddr_mask & ~x->sme_mask;
+		if (level == 1 || (entry & a->leaf_mask))
+			break;
+		if (level == 2) {
+			r->low_kaddr = kaddr;
+			r->low_paddr = table;
+			r->low_known = true;
+		}
+	}
+	if (level > a->max_leaf_level)
+		return ZDM_CORRUPT;
+	ret->paddr = table & ~(ret->len_bytes - 1);
+	ret->mapped = true;
+	return ZDM_OK;
+}
+
+/* Physical address of kaddr and how many bytes from there on are contiguous. */
+static enum zdm_status translate(struct zdm_reader *r, uint64_t kaddr, uint64_t *paddr,
+				 uint64_t *len)
+{
+	const struct zdm_arch *a = r->xlat.arch;
+	struct zdm_leaf *leaf = &r->last_leaf;
+	enum zdm_status st;
+
+	if (a && kaddr >= a->image_base && kaddr < a->image_end) {
+		/* the image is linear, and readable before the tables are known */
+		*paddr = kaddr - a->image_base + r->xlat.phys_base;
+		*len = a->image_end - kaddr;
+		return ZDM_OK;
+	}
+	if (!leaf->mapped || kaddr - leaf->start_kaddr >= leaf->len_bytes) {
+		st = zdm_walk_kaddr(r, kaddr, leaf);
+		if (st != ZDM_OK || !leaf->mapped) {
+			leaf->mapped = false;
+			return st != ZDM_OK ? st : ZDM_CORRUPT;	/* a pointer to nothing */
+		}
+	}
+	*paddr = leaf->paddr + (kaddr - leaf->start_kaddr);
+	*len = leaf->len_bytes - (kaddr - leaf->start_kaddr);
+	return ZDM_OK;
+}
+
+enum zdm_status zdm_read_kaddr(struct zdm_reader *r, uint64_t kaddr, void *buf, size_t len)
+{
+	uint8_t *out = buf;
+	uint64_t paddr, n;
+	enum zdm_status st;
+
+	if (kaddr + len < kaddr)
+		return ZDM_CORRUPT;
+	if (!r->ops.read_phys_fn)
+		return read_status(r->ops.read_kaddr_fn(r->priv, kaddr, buf, len));
+	while (len) {
+		st = translate(r, kaddr, &paddr, &n);
+		if (st != ZDM_OK)
+			return st;
+		if (n > len)
+			n = len;
+		st = zdm_read_phys(r, paddr, out, n);
+		if (st != ZDM_OK)
+			return st;
+		out += n;
+		kaddr += n;
+		len -= n;
+	}
+	return ZDM_OK;
+}
+
+enum zdm_status zdm_read_u64(struct zdm_reader *r, uint64_t kaddr, uint64_t *ret)
+{
+	return zdm_read_kaddr(r, kaddr, ret, sizeof(*ret));
+}
+
+enum zdm_status zdm_read_u32(struct zdm_reader *r, uint64_t kaddr, uint32_t *ret)
+{
+	return zdm_read_kaddr(r, kaddr, ret, sizeof(*ret));
+}
+
+bool zdm_reader_can_present(const struct zdm_reader *r)
+{
+	return r->ops.present_fn != NULL;
+}
+
+enum zdm_status zdm_reader_present(struct zdm_reader *r, uint64_t paddr, bool *present,
+				   uint64_t *end_paddr)
+{
+	enum zdm_status st;
+
+	if (!r->ops.present_fn)
+		return ZDM_UNSUPPORTED;
+	st = r->ops.present_fn(r->priv, paddr, present, end_paddr);
+	/* a host that does not advance would keep us here for ever */
+	return st == ZDM_OK && *end_paddr <= paddr ? ZDM_INVAL : st;
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/model.h"
+
+/* Everything that is read, in the order in which one needs the other. */
+static enum zdm_status read_all(struct zdm_session *s, struct zdm_model *m, char *err,
+				size_t err_len)
+{
+	enum zdm_status st;
+	size_t i;
+
+	st = zdm_sections_read(s, &m->sections, &m->warnings, err, err_len);
+	if (st == ZDM_OK)
+		st = zdm_pgmaps_read(s, &m->pgmaps, &m->warnings);
+	if (st == ZDM_OK)
+		st = zdm_blocks_read(s, &m->blocks, &m->warnings);
+	for (i = 0; st == ZDM_OK && i < m->sections.nr; i++)
+		m->sections.v[i].block = zdm_blocks_find(&m->blocks, m->sections.v[i].nr);
+	if (st == ZDM_OK)
+		st = zdm_vmemmap_read(s, &m->sections, &m->pgmaps, &m->blocks, &m->vmemmap,
+				      &m->warnings);
+	if (st == ZDM_OK)
+		st = zdm_probes_read(s, &m->sections, &m->pgmaps, &m->probes);
+	return st;
+}
+
+enum zdm_status zdm_model_build(struct zdm_session *s, struct zdm_model **ret, char *err,
+				size_t err_len)
+{
+	struct zdm_model *m = calloc(1, sizeof(*m));
+	enum zdm_status st = m ? ZDM_OK : ZDM_NOMEM;
+
+	*ret = NULL;
+	if (err && err_len)
+		err[0] = '\0';
+	if (st == ZDM_OK) {
+		m->kernel = &s->kernel;
+		m->feat = s->f;
+		st = read_all(s, m, err, err_len);
+		m->g = s->g;		/* sections may have settled where the memmap is */
+	}
+	if (st == ZDM_OK)
+		st = zdm_model_sweep(m);
+	if (st == ZDM_NOMEM)
+		zdm_errf(err, err_len, "out of memory");
+	if (st != ZDM_OK) {
+		zdm_model_free(m);
+		return st;
+	}
+	*ret = m;
+	return ZDM_OK;
+}
+
+void zdm_model_free(struct zdm_model *m)
+{
+	if (!m)
+		return;
+	zdm_sections_deinit(&m->sections);
+	zdm_pgmaps_deinit(&m->pgmaps);
+	zdm_blocks_deinit(&m->blocks);
+	zdm_vmemmap_deinit(&m->vmemmap);
+	zdm_probes_deinit(&m->probes);
+	zdm_ranges_deinit(&m->ranges);
+	zdm_warnings_deinit(&m->warnings);
+	free(m);
+}
+
+const struct zdm_kernel *zdm_model_kernel(const struct zdm_model *m)
+{
+	return m->kernel;
+}
+
+size_t zdm_model_sections(const struct zdm_model *m, const struct zdm_section **ret)
+{
+	*ret = m->sections.v;
+	return m->sections.nr;
+}
+
+size_t zdm_model_pgmaps(const struct zdm_model *m, const struct zdm_pgmap **ret)
+{
+	*ret = m->pgmaps.v;
+	return m->pgmaps.nr;
+}
+
+enum zdm_status zdm_model_pgmaps_status(const struct zdm_model *m)
+{
+	return m->pgmaps.status;
+}
+
+size_t zdm_model_blocks(const struct zdm_model *m, const struct zdm_block **ret)
+{
+	*ret = m->blocks.v;
+	return m->blocks.nr;
+}
+
+size_t zdm_model_ranges(const struct zdm_model *m, const struct zdm_range **ret)
+{
+	*ret = m->ranges.v;
+	return m->ranges.nr;
+}
+
+size_t zdm_model_warnings(const struct zdm_model *m, const char *const **ret)
+{
+	*ret = (const char *const *)m->warnings.line;
+	return m->warnings.nr;
+}
+
+bool zdm_model_damaged(const struct zdm_model *m)
+{
+	return m->warnings.damaged;
+}
+
+const struct zdm_range *zdm_range_find(const struct zdm_model *m, uint64_t pfn)
+{
+	size_t i = zdm_ranges_index(&m->ranges, pfn);
+
+	return i < m->ranges.nr ? &m->ranges.v[i] : NULL;
+}
+
+const struct zdm_range *zdm_range_seek(const struct zdm_model *m, size_t *cursor, uint64_t pfn)
+{
+	const struct zdm_range *v = m->ranges.v;
+	size_t i = *cursor;
+
+	if (i < m->ranges.nr && pfn >= v[i].start_pfn) {
+		if (pfn < v[i].end_pfn)
+			return &v[i];
+		if (i + 1 < m->ranges.nr && pfn < v[i + 1].end_pfn)
+			return &v[*cursor = i + 1];
+	}
+	i = zdm_ranges_index(&m->ranges, pfn);
+	*cursor = i;
+	return i < m->ranges.nr ? &v[i] : NULL;
+}
+
+enum zdm_tri zdm_section_bit(const struct zdm_model *m, const struct zdm_section *sec,
+			     unsigned int i)
+{
+	return i < m->g.subsections ? zdm_sections_bit(&m->sections, sec, i) : ZDM_NO;
+}
+
+const struct zdm_section *zdm_section_find(const struct zdm_model *m, uint64_t nr)
+{
+	return zdm_sections_find(&m->sections, nr);
+}

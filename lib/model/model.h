@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* model: everything read of one kernel, and the verdicts drawn from it. */
+#ifndef ZDM_LIB_MODEL_H
+#define ZDM_LIB_MODEL_H
+
+#include "model/blocks.h"
+#include "model/classify.h"
+#include "model/pgmaps.h"
+#include "model/probe.h"
+#include "model/ranges.h"
+#include "model/sections.h"
+#include "base/text.h"
+#include "model/vmemmap.h"
+
+struct zdm_model {
+	const struct zdm_kernel *kernel;	/* borrowed from the session */
+	struct zdm_kfeat feat;
+	struct zdm_geometry g;
+	struct zdm_sections sections;
+	struct zdm_pgmaps pgmaps;
+	struct zdm_blocks blocks;
+	struct zdm_vmemmap vmemmap;
+	struct zdm_probes probes;
+	struct zdm_ranges ranges;
+	struct zdm_warnings warnings;
+};
+
+/* The facts at a PFN, as sweep.c hands them to classify. For evidence lines. */
+void zdm_model_facts(const struct zdm_model *m, uint64_t pfn, struct zdm_facts *ret);
+
+/* Fill m->ranges from all the rest. */
+enum zdm_status zdm_model_sweep(struct zdm_model *m);
+
+#endif

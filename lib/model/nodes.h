@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* nodes: what the kernel's nodes and zones say of a stretch of PFNs. */
+#ifndef ZDM_LIB_NODES_H
+#define ZDM_LIB_NODES_H
+
+#include "kernel/session.h"
+
+#define ZDM_MAX_NODES 1024u		/* NODES_SHIFT is 10 at most */
+
+/*
+ * Address of the pglist_data of node i, 0 where there is none. ABSENT beyond
+ * the last node or without the symbol.
+ */
+enum zdm_status zdm_node_kaddr(struct zdm_session *s, unsigned int i, uint64_t *kaddr);
+
+/*
+ * Does a ZONE_DEVICE span [start_pfn, end_pfn)? A zone grows before its struct
+ * pages are written and never shrinks: NO is proof that they are not.
+ */
+enum zdm_tri zdm_zone_device_spans(struct zdm_session *s, uint64_t start_pfn, uint64_t end_pfn);
+
+#endif

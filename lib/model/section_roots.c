@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/grow.h"
+#include "model/section_roots.h"
+
+#define CHUNK 512u		/* pointers read at a time */
+#define MAX_BEYOND 4096u	/* all there are with 4 levels of page tables */
+
+struct scan {
+	struct zdm_session *s;
+	struct zdm_section_roots *out;
+	struct zdm_warnings *w;
+};
+
+static enum zdm_status add_root(struct scan *sc, uint64_t nr, uint64_t kaddr, enum zdm_status st)
+{
+	struct zdm_section_root *root = zdm_grow((void **)&sc->out->v, &sc->out->cap, sc->out->nr,
+				     sizeof(*root));
+
+	if (!root)
+		return ZDM_NOMEM;
+	*root = (struct zdm_section_root){ nr, kaddr, st };
+	sc->out->nr++;
+	return ZDM_OK;
+}
+
+static enum zdm_status find_roots(struct scan *sc, uint64_t array_kaddr, uint64_t nr_roots)
+{
+	uint64_t roots[CHUNK], i, done;
+	enum zdm_status st = ZDM_OK;
+
+	for (done = 0; done < nr_roots && st == ZDM_OK; done += CHUNK) {
+		size_t n = nr_roots - done < CHUNK ? nr_roots - done : CHUNK;
+		uint64_t kaddr = array_kaddr + done * 8;
+
+		st = zdm_read_kaddr(sc->s->r, kaddr, roots, n * 8);
+		if (st == ZDM_UNREADABLE || st == ZDM_CORRUPT) {
+			for (i = 0, st = ZDM_OK; i < n && st == ZDM_OK; i++)
+				st = add_root(sc, done + i, kaddr, ZDM_UNREADABLE);
+			continue;
+		}
+		for (i = 0; i < n && st == ZDM_OK; i++) {
+			if (roots[i])
+				st = add_root(sc, done + i, roots[i], ZDM_OK);
+		}
+	}
+	return st;
+}
+
+/*
+ * The root array may be 2 MiB with 5 levels, most of it never used. The kernel
+ * keeps the highest present section (section_mark_present(), mm/sparse.c).
+ */
+static uint64_t roots_in_use(struct scan *sc)
+{
+	uint64_t highest;
+
+	if (!zdm_kdef_has(&sc->s->k, ZDM_SYM_HIGHEST_SECTION) ||
+	    zdm_read_u64(sc->s->r, zdm_kdef_get(&sc->s->k, ZDM_SYM_HIGHEST_SECTION), &highest) ||
+	    highest >= sc->s->g.nr_sections_max)
+		return sc->out->nr_max;
+	return highest / sc->out->per_root + 1;
+}
+
+/*
+ * Should the kernel's idea of the highest section be damaged, sections beyond
+ * it must not pass for absent. What the dump lacks there is as it should be.
+ */
+static enum zdm_status find_beyond(struct scan *sc, uint64_t array_kaddr, uint64_t used)
+{
+	uint64_t end = sc->out->nr_max < MAX_BEYOND ? sc->out->nr_max : MAX_BEYOND;
+	enum zdm_status st = ZDM_OK;
+	uint64_t roots[CHUNK], i;
+
+	for (; used < end && st == ZDM_OK; used += CHUNK) {
+		size_t n = end - used < CHUNK ? end - used : CHUNK;
+
+		if (zdm_read_kaddr(sc->s->r, array_kaddr + used * 8, roots, n * 8) != ZDM_OK)
+			continue;
+		for (i = 0; i < n && st == ZDM_OK; i++) {
+			if (!roots[i])
+				continue;
+			zdm_warnf(sc->w, true, "sections from %" PRIu64 " on are beyond "
+				  "__highest_present_section_nr", (used + i) * sc->out->per_root);
+			st = add_root(sc, used + i, roots[i], ZDM_OK);
+		}
+	}
+	return st;
+}
+
+static int root_by_kaddr(const void *a, const void *b)
+{
+	const struct zdm_section_root *x = a, *y = b;
+
+	return x->kaddr < y->kaddr ? -1 : x->kaddr > y->kaddr;
+}
+
+static int root_by_nr(const void *a, const void *b)
+{
+	const struct zdm_section_root *x = a, *y = b;
+
+	return x->nr < y->nr ? -1 : x->nr > y->nr;
+}
+
+/*
+ * Each root is an allocation of its own (sparse_index_alloc(), mm/sparse.c). Of
+ * two that overlap one is wrong, and nothing says which. This also keeps an
+ * array full of one pointer from costing as much as a machine full of memory.
+ */
+static void judge_roots(struct scan *sc)
+{
+	struct zdm_section_roots *o = sc->out;
+	size_t i;
+
+	if (o->nr < 2)
+		return;
+	qsort(o->v, o->nr, sizeof(*o->v), root_by_kaddr);
+	for (i = 1; i < o->nr; i++) {
+		struct zdm_section_root *a = &o->v[i - 1], *b = &o->v[i];
+
+		if (b->kaddr - a->kaddr >= o->bytes)
+			continue;
+		a->status = a->status == ZDM_OK ? ZDM_CORRUPT : a->status;
+		b->status = b->status == ZDM_OK ? ZDM_CORRUPT : b->status;
+	}
+	qsort(o->v, o->nr, sizeof(*o->v), root_by_nr);
+}
+
+enum zdm_status zdm_section_roots_find(struct zdm_session *s, uint64_t array_kaddr,
+				       struct zdm_section_roots *roots, struct zdm_warnings *w)
+{
+	struct scan sc = { s, roots, w };
+	uint64_t used = roots_in_use(&sc);
+	enum zdm_status st = find_roots(&sc, array_kaddr, used);
+
+	if (st == ZDM_OK)
+		st = find_beyond(&sc, array_kaddr, used);
+	if (st == ZDM_OK)
+		judge_roots(&sc);
+	return st;
+}

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * One pass over the sections. Each is cut wherever any fact changes, and every
+ * piece is classified once: the cost grows with sections and pgmaps, never
+ * with PFNs nor with one times the other.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/grow.h"
+#include "model/model.h"
+#include "base/search.h"
+
+/* Where to go on: the first entry and the first extent that end after a PFN. */
+struct place {
+	size_t entry, extent;
+};
+
+struct sweep {
+	struct zdm_model *m;
+	uint64_t *cuts;			/* where a fact may change, sorted */
+	size_t nr_cuts, cap_cuts;
+	size_t cut;			/* cursor: first cut not passed yet */
+	struct place at;
+	uint64_t shares_nr;		/* section that `shares` is of; UINT64_MAX: none */
+	int32_t shares;
+	bool nomem;
+};
+
+static enum zdm_altmap_part part_of(const struct zdm_pgmap *p, int64_t range, uint64_t pfn)
+{
+	const struct zdm_altmap *a = &p->altmap;
+
+	if (range > 0 || p->altmap_status != ZDM_OK)	/* altmaps serve the first range only */
+		return ZDM_PART_NONE;
+	/* before 5.3 an altmap begins with its section, and what precedes the range is reserved */
+	if (range < 0)
+		return pfn >= a->base_pfn && pfn < a->base_pfn + a->reserve ? ZDM_PART_RESERVE :
+		       ZDM_PART_NONE;
+	if (pfn < a->base_pfn + a->reserve)
+		return ZDM_PART_RESERVE;
+	return pfn < a->base_pfn + a->reserve + a->free ? ZDM_PART_BACKING : ZDM_PART_NONE;
+}
+
+static enum zdm_tri pages_done(const struct zdm_model *m, const struct zdm_facts *f, uint64_t pfn)
+{
+	const struct zdm_progress *p;
+	const struct zdm_altmap *a = &f->pgmap->altmap;
+
+	if (!m->probes.progress)
+		return ZDM_UNKNOWN;
+	p = &m->probes.progress[f->pgmap_index];
+	if (p->status != ZDM_OK)
+		return ZDM_UNKNOWN;
+	/* the frames that store the memmap are initialised before those it describes */
+	if (f->part == ZDM_PART_BACKING)
+		return p->done_pfn > a->base_pfn + a->reserve + a->free ? ZDM_YES : ZDM_NO;
+	return pfn < p->done_pfn ? ZDM_YES : ZDM_NO;
+}
+
+static void entry_facts(const struct zdm_model *m, const struct zdm_pgmap_entry *e, uint64_t pfn,
+			struct zdm_facts *f)
+{
+	f->has_entry = true;
+	f->entry_status = e->status;
+	f->entry_kaddr = e->bad_kaddr;
+	f->pgmap_index = e->pgmap;
+	if (e->pgmap < 0)
+		return;
+	f->pgmap = &m->pgmaps.v[e->pgmap];
+	f->range = zdm_pgmaps_range(&m->pgmaps, (uint32_t)e->pgmap, pfn);
+	f->part = part_of(f->pgmap, f->range, pfn);
+	f->pages_done = pages_done(m, f, pfn);
+	f->backing_done = m->probes.backing ? m->probes.backing[e->pgmap].done : ZDM_UNKNOWN;
+}
+
+static bool entry_is_live(const struct zdm_model *m, const struct zdm_pgmap_entry *e)
+{
+	return e->pgmap >= 0 && m->pgmaps.v[e->pgmap].status == ZDM_OK &&
+	       m->pgmaps.v[e->pgmap].dead == ZDM_NO;
+}
+
+/*
+ * Index of the pgmap of which some part of the section has a live entry, or -1.
+ * Only the padding of old kernels asks; there no two devices share a section.
+ * entry: first that ends after the section's start.
+ */
+static int32_t shares_section(const struct zdm_model *m, const struct zdm_section *sec,
+			      size_t entry)
+{
+	uint64_t end = zdm_section_nr_to_pfn(&m->g, sec->nr) + m->g.section_pages;
+
+	if (m->feat.v[ZDM_FEAT_SUBSECTIONS] != ZDM_NO)
+		return -1;
+	for (; entry < m->pgmaps.nr_entries && m->pgmaps.entries[entry].start_pfn < end; entry++) {
+		if (entry_is_live(m, &m->pgmaps.entries[entry]))
+			return m->pgmaps.entries[entry].pgmap;
+	}
+	return -1;
+}
+
+/* What a device elsewhere in the section means for a PFN that has no entry. */
+static void padding_facts(const struct zdm_model *m, int32_t shares, uint64_t pfn,
+			  struct zdm_facts *f)
+{
+	f->shares_section = shares >= 0;
+	if (shares < 0 || f->has_entry)
+		return;
+	f->part = part_of(&m->pgmaps.v[shares], -1, pfn);
+	if (f->part == ZDM_PART_RESERVE)
+		f->pgmap_index = shares;
+}
+
+static void section_facts(const struct zdm_model *m, const struct zdm_section *sec, uint64_t pfn,
+			  struct zdm_facts *f)
+{
+	uint64_t per = m->g.section_pages / m->g.subsections;
+	const struct zdm_sample *smp;
+	unsigned int i;
+
+	i = (unsigned int)((pfn - zdm_section_nr_to_pfn(&m->g, sec->nr)) / per);
+	f->section = sec;
+	f->bit = zdm_sections_bit(&m->sections, sec, i);
+	smp = zdm_probes_sample(&m->probes, sec->nr, i);
+	f->sampled_device = smp ? smp->is_device : ZDM_UNKNOWN;
+	f->deferred = zdm_probes_is_deferred(&m->probes, pfn);
+	f->block = sec->block >= 0 ? &m->blocks.v[sec->block] : NULL;
+}
+
+/* All but padding_facts(). at: the first entry and extent that end after pfn. */
+static void facts_at(const struct zdm_model *m, const struct zdm_section *sec, uint64_t pfn,
+		     const struct place *at, struct zdm_facts *f)
+{
+	const struct zdm_pgmap_entry *e = NULL;
+	const struct zdm_section_gap *gap;
+	const struct zdm_extent *x = NULL;
+
+	memset(f, 0, sizeof(*f));
+	f->feat = &m->feat;
+	f->online_flag = m->sections.online_flag;
+	f->pgmaps_status = m->pgmaps.status;
+	f->pgmap_index = -1;
+	f->range = -1;
+	f->page_kaddr = m->g.vmemmap_kaddr + pfn * m->g.page_bytes;
+	if (sec)
+		section_facts(m, sec, pfn, f);
+	else if ((gap = zdm_sections_gap(&m->sections, zdm_pfn_to_section_nr(&m->g, pfn)))) {
+		f->gap_status = gap->status;
+		f->gap_kaddr = gap->kaddr;
+	}
+	if (at->entry < m->pgmaps.nr_entries)
+		e = &m->pgmaps.entries[at->entry];
+	if (e && e->start_pfn <= pfn)
+		entry_facts(m, e, pfn, f);
+	if (at->extent < m->vmemmap.nr)
+		x = &m->vmemmap.v[at->extent];
+	f->where = ZDM_MEMMAP_NONE;
+	f->in_dump = ZDM_IN_DUMP_NO;
+	if (x && x->start_pfn <= pfn) {
+		f->where = x->where;
+		f->in_dump = x->in_dump;
+		f->where_kaddr = x->bad_kaddr;
+	}
+}
+
+void zdm_model_facts(const struct zdm_model *m, uint64_t pfn, struct zdm_facts *ret)
+{
+	uint64_t nr = zdm_pfn_to_section_nr(&m->g, pfn);
+	const struct zdm_section *sec = zdm_sections_find(&m->sections, nr);
+	struct place at = { .entry = zdm_pgmaps_entry(&m->pgmaps, pfn) };
+
+	at.extent = zdm_first_beyond(m->vmemmap.v, m->vmemmap.nr, end_pfn, pfn);
+	facts_at(m, sec, pfn, &at, ret);
+	if (sec)
+		padding_facts(m, shares_section(m, sec, zdm_pgmaps_entry(&m->pgmaps,
+			      zdm_section_nr_to_pfn(&m->g, nr))), pfn, ret);
+}
+
+/* A place where a fact may change. */
+static void cut(struct sweep *sw, uint64_t pfn)
+{
+	uint64_t *slot;
+
+	if (sw->nomem)
+		return;
+	slot = zdm_grow((void **)&sw->cuts, &sw->cap_cuts, sw->nr_cuts, sizeof(*slot));
+	if (!slot) {
+		sw->nomem = true;
+		return;
+	}
+	*slot = pfn;
+	sw->nr_cuts++;
+}
+
+static void cut_pgmap(struct sweep *sw, size_t index)
+{
+	const struct zdm_pgmap *p = &sw->m->pgmaps.v[index];
+	const struct zdm_altmap *a = &p->altmap;
+	uint32_t i;
+
+	for (i = 0; i < p->nr_ranges; i++) {
+		cut(sw, p->ranges[i].start_pfn);
+		cut(sw, p->ranges[i].end_pfn);
+	}
+	if (p->altmap_status == ZDM_OK) {
+		cut(sw, a->base_pfn);
+		cut(sw, a->base_pfn + a->reserve);
+		cut(sw, a->base_pfn + a->reserve + a->free);
+	}
+	if (sw->m->probes.progress)
+		cut(sw, sw->m->probes.progress[index].done_pfn);
+}
+
+static void cut_subsections(struct sweep *sw, const struct zdm_section *sec)
+{
+	const struct zdm_model *m = sw->m;
+	uint64_t start = zdm_section_nr_to_pfn(&m->g, sec->nr);
+	uint64_t per = m->g.section_pages / m->g.subsections;
+	unsigned int i;
+
+	if (!m->probes.nr_samples && zdm_sections_uniform(&m->sections, sec))
+		return;
+	for (i = 1; i < m->g.subsections; i++) {
+		if (zdm_sections_bit(&m->sections, sec, i) !=
+		    zdm_sections_bit(&m->sections, sec, i - 1) ||
+		    zdm_probes_sample(&m->probes, sec->nr, i - 1) ||
+		    zdm_probes_sample(&m->probes, sec->nr, i))
+			cut(sw, start + i * per);
+	}
+}
+
+static int by_value(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* All of them at once: each costs its sorting, however many sections a pgmap spans. */
+static void find_cuts(struct sweep *sw)
+{
+	const struct zdm_model *m = sw->m;
+	size_t i;
+
+	for (i = 0; i < m->sections.nr; i++)
+		cut_subsections(sw, &m->sections.v[i]);
+	for (i = 0; i < m->sections.nr_gaps; i++) {
+		cut(sw, zdm_section_nr_to_pfn(&m->g, m->sections.gaps[i].start_nr));
+		cut(sw, zdm_section_nr_to_pfn(&m->g, m->sections.gaps[i].end_nr));
+	}
+	for (i = 0; i < m->pgmaps.nr_entries; i++) {
+		cut(sw, m->pgmaps.entries[i].start_pfn);
+		cut(sw, m->pgmaps.entries[i].end_pfn);
+	}
+	for (i = 0; i < m->pgmaps.nr; i++)
+		cut_pgmap(sw, i);
+	for (i = 0; i < m->probes.nr_deferred; i++) {
+		cut(sw, m->probes.deferred[i].start_pfn);
+		cut(sw, m->probes.deferred[i].end_pfn);
+	}
+	for (i = 0; i < m->vmemmap.nr; i++) {
+		if (m->vmemmap.v[i].start_pfn % m->g.section_pages)	/* sections are cut anyway */
+			cut(sw, m->vmemmap.v[i].start_pfn);
+	}
+	if (sw->nr_cuts)
+		qsort(sw->cuts, sw->nr_cuts, sizeof(*sw->cuts), by_value);
+}
+
+static enum zdm_status classify_piece(struct sweep *sw, const struct zdm_section *sec,
+				      uint64_t start, uint64_t end)
+{
+	const struct zdm_model *m = sw->m;
+	struct zdm_verdict v;
+	struct zdm_facts f;
+
+	while (sw->at.entry < m->pgmaps.nr_entries &&
+	       m->pgmaps.entries[sw->at.entry].end_pfn <= start)
+		sw->at.entry++;
+	while (sw->at.extent < m->vmemmap.nr && m->vmemmap.v[sw->at.extent].end_pfn <= start)
+		sw->at.extent++;
+	if (sec && sec->nr != sw->shares_nr) {
+		sw->shares_nr = sec->nr;	/* at its first piece: the cursor stands at its start */
+		sw->shares = shares_section(m, sec, sw->at.entry);
+	}
+	facts_at(m, sec, start, &sw->at, &f);
+	if (sec)
+		padding_facts(m, sw->shares, start, &f);
+	v = zdm_classify(&f);
+	return zdm_ranges_push(&sw->m->ranges, &(struct zdm_range){
+		.start_pfn = start, .end_pfn = end, .cls = v.cls, .valid = v.valid,
+		.reason = v.reason, .memmap = f.where, .in_dump = f.in_dump, .pgmap = v.pgmap,
+		.evidence_kaddr = v.evidence_kaddr });
+}
+
+/* Classify the pieces of [start, end), a section or the space between two. */
+static enum zdm_status sweep_pieces(struct sweep *sw, const struct zdm_section *sec,
+				    uint64_t start, uint64_t end)
+{
+	enum zdm_status st = ZDM_OK;
+
+	for (; sw->cut < sw->nr_cuts && sw->cuts[sw->cut] < end && st == ZDM_OK; sw->cut++) {
+		if (sw->cuts[sw->cut] <= start)
+			continue;
+		st = classify_piece(sw, sec, start, sw->cuts[sw->cut]);
+		start = sw->cuts[sw->cut];
+	}
+	return st == ZDM_OK && start < end ? classify_piece(sw, sec, start, end) : st;
+}
+
+/* Beyond it nothing is known to exist. */
+static uint64_t end_pfn(const struct zdm_model *m)
+{
+	uint64_t end = zdm_section_nr_to_pfn(&m->g, m->sections.end_nr);
+	uint64_t max = zdm_section_nr_to_pfn(&m->g, m->g.nr_sections_max);
+	size_t i;
+
+	for (i = 0; i < m->pgmaps.nr_entries; i++) {
+		if (m->pgmaps.entries[i].status == ZDM_OK && m->pgmaps.entries[i].end_pfn > end)
+			end = m->pgmaps.entries[i].end_pfn;
+	}
+	return end < max ? end : max;
+}
+
+enum zdm_status zdm_model_sweep(struct zdm_model *m)
+{
+	struct sweep sw = { .m = m, .shares_nr = UINT64_MAX };
+	enum zdm_status st;
+	uint64_t pos = 0;
+	size_t i;
+
+	find_cuts(&sw);
+	st = sw.nomem ? ZDM_NOMEM : ZDM_OK;
+	for (i = 0; i < m->sections.nr && st == ZDM_OK; i++) {
+		const struct zdm_section *sec = &m->sections.v[i];
+		uint64_t start = zdm_section_nr_to_pfn(&m->g, sec->nr);
+
+		/* in the space between, a device on its way in may already have an entry */
+		st = sweep_pieces(&sw, NULL, pos, start);
+		pos = start + m->g.section_pages;
+		if (st == ZDM_OK)
+			st = sweep_pieces(&sw, sec, start, pos);
+	}
+	if (st == ZDM_OK)
+		st = sweep_pieces(&sw, NULL, pos, end_pfn(m));
+	free(sw.cuts);
+	return st;
+}

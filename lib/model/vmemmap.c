@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/grow.h"
+#include "base/search.h"
+#include "model/vmemmap.h"
+
+/* 64 TiB of memory with its memmap in base pages; more is damage. */
+#define MAX_LEAVES (1ull << 28)
+
+/* Frames that store memmap: of a pgmap's altmap or of a block's memmap_on_memory. */
+struct backing {
+	struct zdm_pfn_range *v;
+	size_t nr, cap;
+};
+
+struct scan {
+	struct zdm_session *s;
+	struct zdm_vmemmap *out;
+	const struct zdm_sections *sections;
+	struct backing backing;
+	struct zdm_warnings *w;
+	/* the last answers, and for which frames they hold: neighbours ask the same */
+	struct zdm_pfn_range kind_for;
+	enum zdm_memmap kind;
+	uint64_t present_start, present_end;
+	bool present;
+	uint64_t leaves;	/* how many more are looked at */
+};
+
+static int by_start(const void *a, const void *b)
+{
+	const struct zdm_pfn_range *x = a, *y = b;
+
+	return x->start_pfn < y->start_pfn ? -1 : x->start_pfn > y->start_pfn;
+}
+
+static bool add_backing(struct backing *b, uint64_t start_pfn, uint64_t nr_pages)
+{
+	struct zdm_pfn_range *r;
+
+	if (!nr_pages)
+		return true;
+	r = zdm_grow((void **)&b->v, &b->cap, b->nr, sizeof(*r));
+	if (!r)
+		return false;
+	*r = (struct zdm_pfn_range){ start_pfn, start_pfn + nr_pages };
+	b->nr++;
+	return true;
+}
+
+static bool collect_backing(struct scan *sc, const struct zdm_pgmaps *pgmaps,
+			    const struct zdm_blocks *blocks)
+{
+	struct backing *b = &sc->backing;
+	size_t i;
+
+	for (i = 0; i < pgmaps->nr; i++) {
+		const struct zdm_altmap *a = &pgmaps->v[i].altmap;
+
+		if (pgmaps->v[i].status == ZDM_OK && pgmaps->v[i].altmap_status == ZDM_OK &&
+		    !add_backing(b, a->base_pfn + a->reserve, a->free))
+			return false;
+	}
+	for (i = 0; i < blocks->nr; i++) {
+		const struct zdm_block *blk = &blocks->v[i];
+
+		if (blk->status == ZDM_OK &&
+		    !add_backing(b, zdm_section_nr_to_pfn(&sc->s->g, blk->start_section_nr),
+				 blk->nr_vmemmap_pages))
+			return false;
+	}
+	if (b->nr)
+		qsort(b->v, b->nr, sizeof(*b->v), by_start);
+	return true;
+}
+
+/*
+ * What a frame that a leaf of the memmap points to is. memmap_alloc() takes it
+ * from memory that has a section, or from an altmap; anything else is damage.
+ */
+static enum zdm_memmap frame_kind(struct scan *sc, uint64_t pfn)
+{
+	const struct zdm_geometry *g = &sc->s->g;
+	const struct backing *b = &sc->backing;
+	uint64_t nr = zdm_pfn_to_section_nr(g, pfn);
+	struct zdm_pfn_range *hold = &sc->kind_for;
+	size_t i;
+
+	if (pfn >= hold->start_pfn && pfn < hold->end_pfn)
+		return sc->kind;
+	i = zdm_first_beyond(b->v, b->nr, end_pfn, pfn);
+	if (i < b->nr && b->v[i].start_pfn <= pfn) {
+		*hold = b->v[i];
+		return sc->kind = ZDM_MEMMAP_ALTMAP;
+	}
+	hold->start_pfn = pfn;
+	hold->end_pfn = zdm_section_nr_to_pfn(g, nr + 1);
+	if (i < b->nr && b->v[i].start_pfn < hold->end_pfn)
+		hold->end_pfn = b->v[i].start_pfn;
+	return sc->kind = zdm_sections_find(sc->sections, nr) ? ZDM_MEMMAP_RAM :
+			  ZDM_MEMMAP_UNKNOWN;
+}
+
+static enum zdm_in_dump presence(struct scan *sc, uint64_t paddr, uint64_t len)
+{
+	uint64_t end = paddr + len;
+	bool any = false, all = true;
+
+	while (paddr < end) {
+		if (paddr < sc->present_start || paddr >= sc->present_end) {
+			sc->present_start = paddr;
+			if (zdm_reader_present(sc->s->r, paddr, &sc->present, &sc->present_end)) {
+				sc->present_end = 0;
+				return ZDM_IN_DUMP_UNKNOWN;
+			}
+		}
+		any |= sc->present;
+		all &= sc->present;
+		paddr = sc->present_end;
+	}
+	return all ? ZDM_IN_DUMP_YES : any ? ZDM_IN_DUMP_PARTLY : ZDM_IN_DUMP_NO;
+}
+
+static enum zdm_in_dump presence_join(enum zdm_in_dump a, enum zdm_in_dump b)
+{
+	if (a == b)
+		return a;
+	if (a == ZDM_IN_DUMP_UNKNOWN || b == ZDM_IN_DUMP_UNKNOWN)
+		return ZDM_IN_DUMP_UNKNOWN;
+	return ZDM_IN_DUMP_PARTLY;
+}
+
+static enum zdm_status push(struct scan *sc, const struct zdm_extent *e, bool fresh)
+{
+	struct zdm_vmemmap *o = sc->out;
+	struct zdm_extent *last = !fresh && o->nr ? &o->v[o->nr - 1] : NULL;
+
+	if (e->start_pfn == e->end_pfn)
+		return ZDM_OK;
+	if (last && last->end_pfn == e->start_pfn && last->where == e->where) {
+		last->end_pfn = e->end_pfn;
+		last->in_dump = presence_join(last->in_dump, e->in_dump);
+		return ZDM_OK;
+	}
+	last = zdm_grow((void **)&o->v, &o->cap, o->nr, sizeof(*last));
+	if (!last)
+		return ZDM_NOMEM;
+	*last = *e;
+	o->nr++;
+	return ZDM_OK;
+}
+
+/* What one leaf or hole of the tables, [kaddr, end), says; without its PFNs. */
+static struct zdm_extent extent_of(struct scan *sc, const struct zdm_leaf *leaf,
+				   enum zdm_status st, uint64_t kaddr, uint64_t end)
+{
+	struct zdm_extent e = { .where = ZDM_MEMMAP_NONE, .in_dump = ZDM_IN_DUMP_NO };
+	uint64_t paddr = leaf->paddr + (kaddr - leaf->start_kaddr);
+
+	if (st != ZDM_OK) {
+		e.where = ZDM_MEMMAP_UNKNOWN;
+		e.in_dump = ZDM_IN_DUMP_UNKNOWN;
+		e.bad_kaddr = kaddr;
+	} else if (leaf->mapped) {
+		e.where = frame_kind(sc, paddr >> sc->s->g.page_shift);
+		e.in_dump = presence(sc, paddr, end - kaddr);
+		e.bad_kaddr = e.where == ZDM_MEMMAP_UNKNOWN ? kaddr : 0;
+	}
+	return e;
+}
+
+/*
+ * A struct page of a size that does not divide the page's (56 and 80 bytes
+ * exist, include/linux/mm_types.h) may begin in one leaf and end in the next: it
+ * is no better than the worse of the two.
+ */
+static struct zdm_extent extent_join(const struct zdm_extent *a, const struct zdm_extent *b)
+{
+	struct zdm_extent e = *a;
+
+	if (b->where == ZDM_MEMMAP_UNKNOWN || b->where == ZDM_MEMMAP_NONE)
+		e = *b;
+	if (a->where == ZDM_MEMMAP_NONE)
+		e = *a;
+	if (e.where != ZDM_MEMMAP_NONE)
+		e.in_dump = presence_join(a->in_dump, b->in_dump);
+	return e;
+}
+
+/* The struct pages that end in [.., end): those that begin before kaddr stand astride. */
+static enum zdm_status push_leaf(struct scan *sc, const struct zdm_extent *before,
+				 struct zdm_extent *e, uint64_t kaddr, uint64_t end, bool fresh)
+{
+	const struct zdm_geometry *g = &sc->s->g;
+	uint64_t off = kaddr - g->vmemmap_kaddr;
+	enum zdm_status st = ZDM_OK;
+
+	e->start_pfn = (off + g->page_bytes - 1) / g->page_bytes;
+	e->end_pfn = (end - g->vmemmap_kaddr) / g->page_bytes;
+	if (!fresh && before->end_pfn < e->start_pfn) {
+		struct zdm_extent astride = extent_join(before, e);
+
+		astride.start_pfn = before->end_pfn;
+		astride.end_pfn = e->start_pfn;
+		st = push(sc, &astride, false);
+	}
+	return st == ZDM_OK ? push(sc, e, fresh) : st;
+}
+
+static enum zdm_status scan_section(struct scan *sc, uint64_t nr)
+{
+	const struct zdm_geometry *g = &sc->s->g;
+	uint64_t kaddr = g->vmemmap_kaddr + zdm_section_nr_to_pfn(g, nr) * g->page_bytes;
+	uint64_t section_end = kaddr + g->section_pages * g->page_bytes, end;
+	enum zdm_status st, pushed = ZDM_OK;
+	struct zdm_extent e, before = { 0 };
+	struct zdm_leaf leaf = { 0 };
+	bool fresh = true;
+
+	if (section_end < kaddr)
+		return ZDM_OK;
+	while (kaddr < section_end && pushed == ZDM_OK) {
+		st = sc->leaves ? zdm_walk_kaddr(sc->s->r, kaddr, &leaf) : ZDM_CORRUPT;
+		if (st == ZDM_NOMEM)
+			return st;
+		end = sc->leaves ? leaf.start_kaddr + leaf.len_bytes : section_end;
+		sc->leaves -= sc->leaves > 0;
+		if (st != ZDM_OK)
+			zdm_warnf(sc->w, true, "section %" PRIu64 ": page table of its memmap at %016"
+				  PRIx64 " is %s", nr, kaddr, zdm_status_name(st));
+		if (end > section_end || end <= kaddr)
+			end = section_end;
+		e = extent_of(sc, &leaf, st, kaddr, end);
+		pushed = push_leaf(sc, &before, &e, kaddr, end, fresh);
+		before = e;
+		fresh = false;
+		kaddr = end;
+	}
+	return pushed;
+}
+
+enum zdm_status zdm_vmemmap_read(struct zdm_session *s, const struct zdm_sections *sections,
+				 const struct zdm_pgmaps *pgmaps, const struct zdm_blocks *blocks,
+				 struct zdm_vmemmap *ret, struct zdm_warnings *w)
+{
+	struct scan sc = { .s = s, .out = ret, .sections = sections, .w = w,
+			   .leaves = MAX_LEAVES };
+	enum zdm_status st = ZDM_OK;
+	size_t i;
+
+	memset(ret, 0, sizeof(*ret));
+	if (!collect_backing(&sc, pgmaps, blocks))
+		st = ZDM_NOMEM;
+	for (i = 0; i < sections->nr && st == ZDM_OK; i++) {
+		if (sections->v[i].status == ZDM_OK &&
+		    (sections->v[i].flags & ZDM_SECTION_HAS_MEM_MAP))
+			st = scan_section(&sc, sections->v[i].nr);
+	}
+	free(sc.backing.v);
+	if (st != ZDM_OK)
+		zdm_vmemmap_deinit(ret);
+	return st;
+}
+
+void zdm_vmemmap_deinit(struct zdm_vmemmap *v)
+{
+	free(v->v);
+	memset(v, 0, sizeof(*v));
+}
