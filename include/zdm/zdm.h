@@ -26,19 +26,12 @@ ZDM_API const char *zdm_version(void);
 
 enum zdm_tri { ZDM_UNKNOWN = 0, ZDM_NO, ZDM_YES };
 
-/* What a page frame is: exactly one class each. See docs/design.md. */
+/* What a page frame is: exactly one class each; <zdm/class.def> lists them. */
 enum zdm_class {
-	ZDM_CLASS_UNKNOWN = 0,
-	ZDM_CLASS_ABSENT,
-	ZDM_CLASS_ONLINE,
-	ZDM_CLASS_OFFLINE,
-	ZDM_CLASS_DEVICE,
-	ZDM_CLASS_HOLE,
-	ZDM_CLASS_PENDING,
-	ZDM_CLASS_RESERVED,
-	ZDM_CLASS_ALTMAP,
-	ZDM_CLASS_BOOTHOLE,
-	ZDM_CLASS_STALE,
+#define ZDM_CLASS_ROW(id, name, letter, nr, fate, bytes, interest, what, wrong, guard) \
+	ZDM_CLASS_##id,
+#include <zdm/class.def>
+#undef ZDM_CLASS_ROW
 	ZDM_NR_CLASSES
 };
 
@@ -256,6 +249,17 @@ ZDM_API enum zdm_status zdm_page_pfn(const struct zdm_kernel *k, uint64_t kaddr,
 /* Case number of David Hildenbrand's list (LKML, 9 September 2019), 0: none. */
 ZDM_API int zdm_class_case(enum zdm_class cls);
 ZDM_API const char *zdm_class_name(enum zdm_class cls);
+/* The frames of a class in a few words, and the letter that stands for them in a map. */
+ZDM_API const char *zdm_class_what(enum zdm_class cls);
+ZDM_API char zdm_class_letter(enum zdm_class cls);
+/*
+ * What is wrong with the struct pages of a class when they are invalid, and the test by
+ * which the kernel's own walkers avoid them. NULL: nothing, or none.
+ */
+ZDM_API const char *zdm_class_wrong(enum zdm_class cls);
+ZDM_API const char *zdm_class_guard(enum zdm_class cls);
+/* Is a number that happens to be a PFN of this class worth a word? Plain RAM is not. */
+ZDM_API bool zdm_class_of_interest(enum zdm_class cls);
 ZDM_API const char *zdm_memmap_name(enum zdm_memmap where);
 ZDM_API const char *zdm_in_dump_name(enum zdm_in_dump in_dump);
 ZDM_API const char *zdm_tri_name(enum zdm_tri tri);	/* yes, no, unknown */

@@ -8,22 +8,17 @@
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 struct class_row {
-	const char *name;
-	int hildenbrand_case;	/* 0: not in his list */
+	const char *name, *what, *wrong, *guard;
+	int hildenbrand_case;
+	char letter;
+	bool of_interest;
 };
 
 static const struct class_row classes[ZDM_NR_CLASSES] = {
-	[ZDM_CLASS_UNKNOWN] = { "unknown", 0 },
-	[ZDM_CLASS_ABSENT] = { "absent", 0 },
-	[ZDM_CLASS_ONLINE] = { "online", 0 },
-	[ZDM_CLASS_OFFLINE] = { "offline", 1 },
-	[ZDM_CLASS_DEVICE] = { "device", 2 },
-	[ZDM_CLASS_HOLE] = { "hole", 3 },
-	[ZDM_CLASS_PENDING] = { "pending", 4 },
-	[ZDM_CLASS_RESERVED] = { "reserved", 5 },
-	[ZDM_CLASS_ALTMAP] = { "altmap", 0 },
-	[ZDM_CLASS_BOOTHOLE] = { "boothole", 0 },
-	[ZDM_CLASS_STALE] = { "stale", 0 },
+#define ZDM_CLASS_ROW(id, name, letter, nr, fate, bytes, interest, what, wrong, guard) \
+	[ZDM_CLASS_##id] = { name, what, wrong, guard, nr, letter, interest },
+#include <zdm/class.def>
+#undef ZDM_CLASS_ROW
 };
 
 static const char *const memmaps[] = {
@@ -70,14 +65,46 @@ static const char *pick(const char *const *names, size_t nr, unsigned int i)
 	return i < nr ? names[i] : "?";
 }
 
+static const struct class_row *row_of(enum zdm_class cls)
+{
+	static const struct class_row none = { .name = "?", .what = "?", .letter = '?' };
+
+	return (unsigned int)cls < ZDM_NR_CLASSES ? &classes[cls] : &none;
+}
+
 const char *zdm_class_name(enum zdm_class cls)
 {
-	return (unsigned int)cls < ZDM_NR_CLASSES ? classes[cls].name : "?";
+	return row_of(cls)->name;
+}
+
+const char *zdm_class_what(enum zdm_class cls)
+{
+	return row_of(cls)->what;
+}
+
+const char *zdm_class_wrong(enum zdm_class cls)
+{
+	return row_of(cls)->wrong;
+}
+
+const char *zdm_class_guard(enum zdm_class cls)
+{
+	return row_of(cls)->guard;
+}
+
+char zdm_class_letter(enum zdm_class cls)
+{
+	return row_of(cls)->letter;
+}
+
+bool zdm_class_of_interest(enum zdm_class cls)
+{
+	return row_of(cls)->of_interest;
 }
 
 int zdm_class_case(enum zdm_class cls)
 {
-	return (unsigned int)cls < ZDM_NR_CLASSES ? classes[cls].hildenbrand_case : 0;
+	return row_of(cls)->hildenbrand_case;
 }
 
 int zdm_class_parse(const char *name)

@@ -24,24 +24,26 @@ struct runs {
 	size_t nr, room;
 };
 
+/* The column of <zdm/class.def>; USER is decided by the dump level. */
+enum fate { FATE_KEEP, FATE_HOST, FATE_USER, FATE_DROP };
+
+static const uint8_t fates[ZDM_NR_CLASSES] = {
+#define ZDM_CLASS_ROW(id, name, letter, nr, fate, bytes, interest, what, wrong, guard) \
+	[ZDM_CLASS_##id] = FATE_##fate,
+#include <zdm/class.def>
+#undef ZDM_CLASS_ROW
+};
+
 enum zdm_keep zdm_policy_class(const struct zdm_policy *p, enum zdm_class cls)
 {
-	switch (cls) {
-	case ZDM_CLASS_ABSENT:
-	case ZDM_CLASS_OFFLINE:
-	case ZDM_CLASS_HOLE:
-	case ZDM_CLASS_PENDING:
-	case ZDM_CLASS_RESERVED:
-	case ZDM_CLASS_STALE:
+	switch ((unsigned int)cls < ZDM_NR_CLASSES ? (enum fate)fates[cls] : FATE_KEEP) {
+	case FATE_DROP:
 		return ZDM_DROP;
-	case ZDM_CLASS_ONLINE:
-	case ZDM_CLASS_BOOTHOLE:
+	case FATE_HOST:
 		return ZDM_KEEP_HOST;
-	case ZDM_CLASS_DEVICE:
+	case FATE_USER:
 		return p->dump_level & ZDM_DUMP_LEVEL_USER ? ZDM_DROP : ZDM_KEEP;
-	case ZDM_CLASS_ALTMAP:	/* the only copy of the device's memmap */
-	case ZDM_CLASS_UNKNOWN:	/* unknown is not "no" */
-	case ZDM_NR_CLASSES:
+	case FATE_KEEP:
 		break;
 	}
 	return ZDM_KEEP;

@@ -51,23 +51,6 @@ static struct zdm_range range_of(const struct oops *o, uint64_t pfn)
 	return r ? *r : none;
 }
 
-/* Frames whose appearance in a register is worth a word: not plain RAM, nor nothing. */
-static bool class_of_interest(enum zdm_class cls)
-{
-	switch (cls) {
-	case ZDM_CLASS_OFFLINE:
-	case ZDM_CLASS_DEVICE:
-	case ZDM_CLASS_HOLE:
-	case ZDM_CLASS_PENDING:
-	case ZDM_CLASS_RESERVED:
-	case ZDM_CLASS_ALTMAP:
-	case ZDM_CLASS_STALE:
-		return true;
-	default:
-		return false;
-	}
-}
-
 /* Not the first struct page: its address is the base of all such arithmetic. */
 static bool is_page(const struct oops *o, uint64_t v, struct hit *h)
 {
@@ -99,7 +82,7 @@ static bool is_pgmap(const struct oops *o, uint64_t v, struct hit *h)
 
 static bool of_interest(const struct oops *o, uint64_t pfn)
 {
-	return pfn >= MIN_PFN && pfn < o->end_pfn && class_of_interest(range_of(o, pfn).cls);
+	return pfn >= MIN_PFN && pfn < o->end_pfn && zdm_class_of_interest(range_of(o, pfn).cls);
 }
 
 static bool is_direct(const struct oops *o, uint64_t v, struct hit *h)
@@ -199,23 +182,6 @@ static void print_hit(struct oops *o, const struct hit *h)
 	zdm_outf(&o->out, "%s\n", line);
 }
 
-/* What such a memmap is, and what the walker should have asked. */
-static const struct {
-	const char *what, *guard;
-} words_of[ZDM_NR_CLASSES] = {
-	[ZDM_CLASS_ABSENT] = { "no memory section is there", "pfn_valid()" },
-	[ZDM_CLASS_OFFLINE] = { "never initialised, or stale: RAM that is not online",
-				"pfn_to_online_page()" },
-	[ZDM_CLASS_HOLE] = { "its sub-section is not populated, no memmap is mapped",
-			     "pfn_valid()" },
-	[ZDM_CLASS_PENDING] = { "not initialised yet: memmap_init_zone_device() had not finished",
-				"pfn_to_online_page()/pgmap" },
-	[ZDM_CLASS_RESERVED] = { "never initialised", "pfn_to_online_page()/pgmap" },
-	[ZDM_CLASS_BOOTHOLE] = { "no memory behind it, never initialised",
-				 "pfn_to_online_page()" },
-	[ZDM_CLASS_STALE] = { "left behind by a device that is gone", "pfn_to_online_page()" },
-};
-
 static void pgmap_text(struct zdm_text *t, const struct oops *o, const struct zdm_range *r,
 		       uint64_t pfn)
 {
@@ -314,11 +280,11 @@ static void print_finding(struct oops *o, const struct hit *h)
 	zdm_textf(&t, " is %sthe struct page of pfn 0x%" PRIx64 ": ", h->off_bytes ? "inside " : "",
 		  h->pfn);
 	class_text(&t, &r);
-	if (words_of[r.cls].what)
-		zdm_textf(&t, ", %s", words_of[r.cls].what);
+	if (zdm_class_wrong(r.cls))
+		zdm_textf(&t, ", %s", zdm_class_wrong(r.cls));
 	pgmap_text(&t, o, &r, h->pfn);
 	zdm_textf(&t, "; a walker read it without %s check.",
-		  words_of[r.cls].guard ? words_of[r.cls].guard : "a");
+		  zdm_class_guard(r.cls) ? zdm_class_guard(r.cls) : "a");
 	zdm_outf(&o->out, "%s\n", line);
 	print_contents(o, h);
 }

@@ -126,23 +126,17 @@ static const char *test_device(struct check *c, const struct zdm_range *r, uint6
 	return "does not carry the pgmap";
 }
 
-/* The test of a range's class; NULL: its bytes prove nothing. */
-static page_test_fn test_of(const struct zdm_range *r)
-{
-	if (r->valid != ZDM_YES)
-		return NULL;
-	switch (r->cls) {
-	case ZDM_CLASS_ONLINE:
-	case ZDM_CLASS_BOOTHOLE:
-		return test_online;
-	case ZDM_CLASS_DEVICE:
-		return test_device;
-	case ZDM_CLASS_ALTMAP:
-		return test_altmap;
-	default:
-		return NULL;
-	}
-}
+/* The test of a class, a column of <zdm/class.def>; NULL: its bytes prove nothing. */
+#define test_NONE NULL
+#define test_RAM test_online
+#define test_DEVICE test_device
+#define test_ALTMAP test_altmap
+static const page_test_fn tests[ZDM_NR_CLASSES] = {
+#define ZDM_CLASS_ROW(id, name, letter, nr, fate, bytes, interest, what, wrong, guard) \
+	[ZDM_CLASS_##id] = test_##bytes,
+#include <zdm/class.def>
+#undef ZDM_CLASS_ROW
+};
 
 static void flush(struct check *c)
 {
@@ -201,7 +195,7 @@ static void check_chunk(struct check *c, const struct zdm_range *r, page_test_fn
 
 static void check_range(struct check *c, const struct zdm_range *r)
 {
-	page_test_fn test = test_of(r);
+	page_test_fn test = r->valid == ZDM_YES ? tests[r->cls] : NULL;
 	uint64_t pfn, next;
 
 	if (!test) {

@@ -36,6 +36,7 @@ struct zdm_command {
 	const char *purpose;		/* one line */
 	const struct zdm_option *opts;	/* ends with a NULL name; NULL: none */
 	const char *help;		/* more lines for --help, NULL: none */
+	bool names_classes;		/* --help lists the classes, too */
 	/* operand[0..nr): what is left of the command line. Returns an exit code. */
 	int (*run)(struct zdm_cli *cli, int nr, char **operand);
 };

@@ -69,8 +69,8 @@ const struct zdm_command cmd_ranges = {
 	.purpose = "every page frame, as ranges of one verdict",
 	.opts = ranges_opts,
 	.help = "PFNs are hexadecimal, ends exclusive; the ranges are sorted and gap-free from 0\n"
-		"to the end of the last section. Classes: unknown absent online offline device hole\n"
-		"pending reserved altmap boothole stale.\n",
+		"to the end of the last section.\n",
+	.names_classes = true,
 	.run = run_ranges,
 };
 

@@ -187,6 +187,17 @@ static void print_options(const struct zdm_option *opts)
 	printf("\n");
 }
 
+static void print_classes(void)
+{
+	int i;
+
+	printf("Classes:\n");
+	for (i = 0; i < ZDM_NR_CLASSES; i++)
+		printf("  %-9s  %s\n", zdm_class_name((enum zdm_class)i),
+		       zdm_class_what((enum zdm_class)i));
+	printf("\n");
+}
+
 static void print_help(const struct zdm_command *cmd)
 {
 	printf("Usage: zdm %s [options] %s\n%s.\n\n", cmd->name, cmd->operands, cmd->purpose);
@@ -194,6 +205,8 @@ static void print_help(const struct zdm_command *cmd)
 		printf("%s\n", cmd->help);
 	if (cmd->opts)
 		print_options(cmd->opts);
+	if (cmd->names_classes)
+		print_classes();
 	printf("%s\n%s", common_help, exit_help);
 }
 
