@@ -33,6 +33,7 @@ struct zdm_command {
 	const char *name;
 	const char *operands;		/* as the usage line shows them */
 	int min_operands, max_operands;	/* max -1: any number */
+	bool runs_program;		/* what follows the first operand is the program's */
 	const char *purpose;		/* one line */
 	const struct zdm_option *opts;	/* ends with a NULL name; NULL: none */
 	const char *help;		/* more lines for --help, NULL: none */
@@ -45,6 +46,7 @@ struct zdm_cli {
 	const struct zdm_command *cmd;
 	const char *vmlinux, *layout;	/* files of --vmlinux and --layout, NULL: none */
 	bool json, quiet;
+	void (*sigpipe)(int sig);	/* what SIGPIPE did when zdm began */
 	/* argument of option i of the command; "" for one without; NULL: not given */
 	const char *opt[ZDM_MAX_OPTS];
 	struct zdm_sink out;		/* standard output */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,10 +14,18 @@
 
 #include "../preload/view.h"
 #include "carving.h"
+#include "confine.h"
 #include "fileio.h"
 #include "host.h"
+#include "preloading.h"
+#include "viewblob.h"
 
-enum { OPT_VMCORE, OPT_DUMP_LEVEL, OPT_DROP_DEVICE_MEMMAP, OPT_ADD_ALTMAP, OPT_ALTMAP_FROM };
+enum { OPT_VMCORE, OPT_DUMP_LEVEL, OPT_DROP_DEVICE_MEMMAP, OPT_ADD_ALTMAP, OPT_ALTMAP_FROM,
+       OPT_MEMORY_LIMIT, OPT_TIME_LIMIT };
+
+/* More than any dump has needed, and less than a machine that hangs or dies of it. */
+#define MEMORY_MIB 512
+#define SECONDS 60
 
 static const struct zdm_option options[] = {
 	[OPT_VMCORE] = { "vmcore", "FILE", "the dump, if not the first one HOST names" },
@@ -27,77 +36,10 @@ static const struct zdm_option options[] = {
 			     "add struct pages kept on devices, from /dev/mem" },
 	[OPT_ALTMAP_FROM] = { "altmap-from", "FILE@PADDR",
 			      "add them from FILE, which begins at PADDR" },
+	[OPT_MEMORY_LIMIT] = { "memory-limit", "MIB", "for the analysis; 512, 0 is none" },
+	[OPT_TIME_LIMIT] = { "time-limit", "SECONDS", "for the analysis; 60, 0 is none" },
 	{ NULL, NULL, NULL },
 };
-
-/* Extras of the view: the added segments, with the path each is read from. */
-static void fill_extras(const struct carving *c, struct view_head *v, char *paths)
-{
-	struct view_extra *e = (struct view_extra *)(v + 1);
-	const struct zdm_carve_seg *seg;
-	const struct altmap_source *src;
-	size_t i, len;
-
-	for (i = 0; i < c->plan->nr_segs; i++) {
-		seg = &c->plan->segs[i];
-		if (seg->from != ZDM_CARVE_ALTMAP)
-			continue;
-		src = altmap_source(&c->altmap, seg->paddr, seg->file_bytes, &e->src_off);
-		len = strlen(src->path) + 1;
-		memcpy(paths, src->path, len);
-		e->path_off = (uint64_t)(paths - (char *)v);
-		e->view_off = seg->dst_off;
-		e->bytes = seg->file_bytes;
-		e->map_only = src->map_only;
-		paths += len;
-		e++;
-		v->nr_extras++;
-	}
-}
-
-/* The blob in a memory file that the host inherits; -1 with err. */
-static int make_view(const struct carving *c, char *err, size_t err_len)
-{
-	size_t extras = 0, paths = 0, bytes, i;
-	const struct altmap_source *src;
-	struct view_head *v;
-	struct stat st;
-	uint64_t off;
-	int fd;
-
-	for (i = 0; i < c->plan->nr_segs; i++) {
-		if (c->plan->segs[i].from != ZDM_CARVE_ALTMAP)
-			continue;
-		src = altmap_source(&c->altmap, c->plan->segs[i].paddr,
-				    c->plan->segs[i].file_bytes, &off);
-		extras++;
-		paths += strlen(src->path) + 1;
-	}
-	bytes = sizeof(*v) + extras * sizeof(struct view_extra) + paths + 8;
-	bytes += c->plan->header_bytes;
-	fd = memfd_create("zdm-view", 0);
-	if (fd < 0 || ftruncate(fd, (off_t)bytes) || fstat(c->fd, &st)) {
-		snprintf(err, err_len, "cannot make the view: %s", strerror(errno));
-		return -1;
-	}
-	v = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (v == MAP_FAILED) {
-		snprintf(err, err_len, "cannot make the view: %s", strerror(errno));
-		return -1;
-	}
-	memcpy(v->magic, VIEW_MAGIC, sizeof(v->magic));
-	v->blob_bytes = bytes;
-	v->dev = st.st_dev;
-	v->ino = st.st_ino;
-	v->header_off = (bytes - c->plan->header_bytes) & ~(uint64_t)7;
-	v->header_bytes = c->plan->header_bytes;
-	v->file_bytes = c->input->file_bytes;
-	v->total_bytes = c->plan->total_bytes;
-	zdm_carve_header(c->plan, (char *)v + v->header_off);
-	fill_extras(c, v, (char *)(v + 1) + extras * sizeof(struct view_extra));
-	munmap(v, bytes);
-	return fd;
-}
 
 static void report(const struct zdm_cli *cli, const struct carving *c)
 {
@@ -113,34 +55,124 @@ static void report(const struct zdm_cli *cli, const struct carving *c)
 		 c->input->nr_segs, usage.ru_maxrss);
 }
 
-/* Set up what the preloaded library needs; false with err: run the host as ever. */
-static bool prepare(struct zdm_cli *cli, const struct carving_opts *opts,
-		    const char *library, char *err, size_t err_len)
-{
-	const char *old = getenv("LD_PRELOAD");
-	char number[16], *preload = NULL;
-	struct carving c;
-	int fd = -1;
+/* What the analysis works with, and where it leaves its result. */
+struct analysis {
+	struct zdm_cli *cli;
+	const struct carving_opts *opts;
+	const struct host *host;
+	const char *library;	/* as LD_PRELOAD names it */
+	int fd;			/* of the view */
+};
 
-	snprintf(err, err_len, "it cannot be carved");	/* why has been said by then */
-	if (carving_open(&c, cli, opts) <= ZDM_EXIT_DAMAGED) {
+static bool analyse(void *priv)
+{
+	const struct analysis *a = priv;
+	char err[ZDM_ERR_LEN] = "";
+	struct carving c;
+	bool ok = false;
+
+	if (!preloading_try(a->host, a->library, err, sizeof(err))) {
+		cli_error("%s", err);
+		return false;
+	}
+	if (carving_open(&c, a->cli, a->opts) <= ZDM_EXIT_DAMAGED) {
 		zdm_carve_place_shifted(c.plan);
-		fd = make_view(&c, err, err_len);
-		if (fd >= 0)
-			report(cli, &c);
+		ok = viewblob_write(&c, a->fd, err, sizeof(err));
+		if (ok)
+			report(a->cli, &c);
+		else
+			cli_error("%s: %s", a->opts->path, err);
 	}
 	carving_close(&c);
+	return ok;
+}
+
+/* An empty file that the child writes and the host inherits; -1 with err. */
+static int view_file(char *err, size_t err_len)
+{
+	int fd = memfd_create("zdm-view", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
 	if (fd < 0)
+		fd = fileio_temp(err, err_len);
+	if (fd < 0)
+		return -1;
+	fd = preloading_inherit(fd);
+	if (fd < 0)
+		snprintf(err, err_len, "cannot make the view: %s", strerror(errno));
+	return fd;
+}
+
+static uint64_t file_bytes(const char *path)
+{
+	struct stat st;
+
+	return path && !stat(path, &st) && st.st_size > 0 ? (uint64_t)st.st_size : 0;
+}
+
+/* Analyse, and set up what the preloaded library needs; false with err. */
+static bool prepare_view(struct analysis *a, struct confine *limits, char *err, size_t err_len)
+{
+	enum confine_end end;
+	char number[16];
+
+	limits->mapped_bytes = file_bytes(a->cli->vmlinux) + file_bytes(a->opts->path);
+	snprintf(err, err_len, "it cannot be carved");	/* why has been said by then */
+	end = confine_run(limits, analyse, a, err, err_len);
+	if (end != CONFINE_YES)
 		return false;
-	snprintf(number, sizeof(number), "%d", fd);
-	if (asprintf(&preload, "%s%s%s", library, old && *old ? ":" : "", old ? old : "") < 0 ||
-	    setenv(VIEW_ENV, number, 1) || setenv("LD_PRELOAD", preload, 1)) {
-		snprintf(err, err_len, "out of memory");
-		close(fd);
+	snprintf(number, sizeof(number), "%d", a->fd);
+	snprintf(err, err_len, "out of memory");
+	if (setenv(VIEW_ENV, number, 1) || !preloading_set(a->library))
 		return false;
-	}
-	free(preload);
+	/* what maps it shall not find it shorter; a temporary file has no seals */
+	fcntl(a->fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE);
 	return true;
+}
+
+/* False with err, and nothing left behind: run the host as ever. */
+static bool prepare(struct analysis *a, struct confine *limits, char *err, size_t err_len)
+{
+	char library[4096];
+	bool ok;
+
+	if (!preloading_find(library, sizeof(library), err, err_len))
+		return false;
+	a->library = library;
+	a->fd = view_file(err, err_len);
+	ok = a->fd >= 0 && prepare_view(a, limits, err, err_len);
+	if (!ok) {
+		unsetenv(VIEW_ENV);
+		preloading_forget(library);
+		if (a->fd >= 0)
+			close(a->fd);
+	}
+	return ok;
+}
+
+/* A number of at most `max`; false after a usage error. */
+static bool parse_limit(const char *text, uint64_t max, uint64_t *ret)
+{
+	uint64_t n;
+
+	if (!text)
+		return true;
+	if (!cli_parse_u64(text, &n) || n > max)
+		return false;
+	*ret = n;
+	return true;
+}
+
+static int parse_limits(struct zdm_cli *cli, struct confine *limits)
+{
+	uint64_t mib = MEMORY_MIB, seconds = SECONDS;
+
+	if (!parse_limit(cli->opt[OPT_MEMORY_LIMIT], 1 << 24, &mib))
+		return cli_usage_error(cli, "--memory-limit is a number of MiB");
+	if (!parse_limit(cli->opt[OPT_TIME_LIMIT], 1 << 24, &seconds))
+		return cli_usage_error(cli, "--time-limit is a number of seconds");
+	limits->memory_bytes = mib << 20;
+	limits->seconds = (unsigned int)seconds;
+	return -1;
 }
 
 /* -1: go on, else the exit code. */
@@ -165,13 +197,18 @@ static int parse(struct zdm_cli *cli, char **host, struct carving_opts *opts)
 static int run(struct zdm_cli *cli, int nr, char **operand)
 {
 	struct carving_opts opts = { 0 };
-	char err[ZDM_ERR_LEN] = "", library[4096];
+	struct confine limits = { 0 };
+	char err[ZDM_ERR_LEN] = "";
+	struct host host;
+	struct analysis a = { .cli = cli, .opts = &opts, .host = &host };
 	int ret = parse(cli, operand, &opts);
 
 	(void)nr;
+	if (ret < 0)
+		ret = parse_limits(cli, &limits);
 	if (ret >= 0)
 		return ret;
-	if (!host_check(operand[0], err, sizeof(err))) {
+	if (!host_check(operand[0], &host, err, sizeof(err))) {
 		cli_error("%s: %s", operand[0], err);
 		return ZDM_EXIT_USAGE;
 	}
@@ -179,10 +216,9 @@ static int run(struct zdm_cli *cli, int nr, char **operand)
 	if (!opts.path)
 		cli_error("no ELF dump among the arguments of %s (name it with --vmcore); it runs "
 			  "without a view", operand[0]);
-	else if (!host_find_library(library, sizeof(library)))
-		cli_error("zdm-preload.so not found; %s sees the dump as it is", operand[0]);
-	else if (!prepare(cli, &opts, library, err, sizeof(err)))
+	else if (!prepare(&a, &limits, err, sizeof(err)))
 		cli_error("%s: %s; %s sees it as it is", opts.path, err, operand[0]);
+	signal(SIGPIPE, cli->sigpipe);
 	execvp(operand[0], operand);
 	cli_error("cannot run %s: %s", operand[0], strerror(errno));
 	return ZDM_EXIT_OPEN;
@@ -191,12 +227,14 @@ static int run(struct zdm_cli *cli, int nr, char **operand)
 extern const struct zdm_command cmd_exec;
 const struct zdm_command cmd_exec = {
 	.name = "exec",
-	.operands = "-- HOST [ARGUMENT]...",
+	.operands = "[--] HOST [ARGUMENT]...",
 	.min_operands = 1,
 	.max_operands = -1,
+	.runs_program = true,
 	.purpose = "run makedumpfile, crash or another host on the carved view, no copy",
 	.opts = options,
 	.help = "HOST reads the dump through a small preloaded library, which puts new headers in\n"
-		"front of it. If the dump cannot be understood, HOST runs as without zdm.\n",
+		"front of it. If the dump cannot be understood, or the analysis ends in any other\n"
+		"way, HOST runs as without zdm. Options behind HOST are HOST's.\n",
 	.run = run,
 };

@@ -2,7 +2,6 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,10 +10,6 @@
 
 #include "fileio.h"
 #include "host.h"
-
-#ifndef ZDM_LIBDIR
-#define ZDM_LIBDIR "/usr/local/lib"
-#endif
 
 static int open_core(const char *path)
 {
@@ -127,7 +122,8 @@ static bool script_interpreter(char *head, char *path, size_t len)
 	return true;
 }
 
-static bool is_dynamic(int fd, const Elf64_Ehdr *eh)
+/* The dynamic linker that the program names; false: it is statically linked. */
+static bool find_linker(int fd, const Elf64_Ehdr *eh, char *path, size_t len)
 {
 	Elf64_Phdr ph;
 	unsigned int i;
@@ -136,13 +132,19 @@ static bool is_dynamic(int fd, const Elf64_Ehdr *eh)
 		if (fileio_pread(fd, &ph, sizeof(ph), eh->e_phoff + i * sizeof(ph)) !=
 		    (ssize_t)sizeof(ph))
 			return false;
-		if (ph.p_type == PT_INTERP)
-			return true;
+		if (ph.p_type != PT_INTERP)
+			continue;
+		if (!ph.p_filesz || ph.p_filesz > len ||
+		    fileio_pread(fd, path, ph.p_filesz, ph.p_offset) != (ssize_t)ph.p_filesz)
+			return false;
+		path[ph.p_filesz - 1] = '\0';
+		return true;
 	}
 	return false;
 }
 
-static bool check_file(const char *path, char *err, size_t err_len, char *next, size_t next_len)
+static bool check_file(const char *path, struct host *h, char *err, size_t err_len, char *next,
+		       size_t next_len)
 {
 	union {
 		Elf64_Ehdr eh;
@@ -167,7 +169,7 @@ static bool check_file(const char *path, char *err, size_t err_len, char *next, 
 		   head.eh.e_ident[EI_CLASS] != ELFCLASS64) {
 		snprintf(err, err_len, "%s is no 64-bit program: zdm's library cannot be "
 			 "preloaded into it", path);
-	} else if (!is_dynamic(fd, &head.eh)) {
+	} else if (!find_linker(fd, &head.eh, h->linker, sizeof(h->linker))) {
 		snprintf(err, err_len, "%s is statically linked: no library can be preloaded into "
 			 "it; use zdm carve, or the patched makedumpfile", path);
 	} else {
@@ -178,43 +180,19 @@ static bool check_file(const char *path, char *err, size_t err_len, char *next, 
 	return ok;
 }
 
-bool host_check(const char *program, char *err, size_t err_len)
+bool host_check(const char *program, struct host *h, char *err, size_t err_len)
 {
-	char path[4096], next[4096];
+	char next[sizeof(h->program)], none[sizeof(h->program)];
 
-	if (!find_program(program, path, sizeof(path))) {
+	if (!find_program(program, h->program, sizeof(h->program))) {
 		snprintf(err, err_len, "no such program");
 		return false;
 	}
-	if (!check_file(path, err, err_len, next, sizeof(next)))
+	if (!check_file(h->program, h, err, err_len, next, sizeof(next)))
 		return false;
+	if (!next[0])
+		return true;
 	/* a script is as good as its interpreter */
-	return !next[0] || check_file(next, err, err_len, path, sizeof(path));
-}
-
-bool host_find_library(char *path, size_t len)
-{
-	/* from where zdm itself is: built, and installed under any prefix */
-	static const char *const places[] = { "zdm-preload.so", "../lib/zdm/zdm-preload.so" };
-	const char *env = getenv("ZDM_PRELOAD");
-	char self[PATH_MAX];
-	ssize_t n;
-	size_t i;
-
-	if (env && *env) {
-		snprintf(path, len, "%s", env);
-		return access(path, R_OK) == 0;
-	}
-	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	if (n > 0) {
-		self[n] = '\0';
-		*strrchr(self, '/') = '\0';
-		for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-			if (snprintf(path, len, "%s/%s", self, places[i]) < (int)len &&
-			    access(path, R_OK) == 0)
-				return true;
-		}
-	}
-	snprintf(path, len, "%s/zdm/zdm-preload.so", ZDM_LIBDIR);
-	return access(path, R_OK) == 0;
+	snprintf(h->program, sizeof(h->program), "%s", next);
+	return check_file(h->program, h, err, err_len, none, sizeof(none));
 }

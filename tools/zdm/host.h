@@ -6,13 +6,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct host {
+	char program[4096];	/* what the kernel runs: a script's interpreter */
+	char linker[4096];	/* its dynamic linker */
+};
+
 /* Can a library be preloaded into it? False with the reason in err. */
-bool host_check(const char *program, char *err, size_t err_len);
+bool host_check(const char *program, struct host *h, char *err, size_t err_len);
 /* The first argument that names an ELF core file, NULL: none. */
 const char *host_find_dump(char **argv);
 /* What -d of makedumpfile drops for certain: of several levels the common bits. */
 int host_dump_level(char **argv);
-/* Path of zdm-preload.so. */
-bool host_find_library(char *path, size_t len);
 
 #endif

@@ -243,7 +243,8 @@ static int parse_options(struct zdm_cli *cli, int argc, char **argv)
 
 	build_options(cli->cmd, opts);
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":qh", opts, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, cli->cmd->runs_program ? "+:qh" : ":qh", opts,
+				NULL)) != -1) {
 		switch (c) {
 		case OPT_VMLINUX:
 			cli->vmlinux = optarg;
@@ -305,7 +306,7 @@ int main(int argc, char **argv)
 	struct zdm_cli cli = { .out = { .emit_fn = emit_stdout } };
 	const char *name = argc > 1 ? argv[1] : NULL;
 
-	signal(SIGPIPE, SIG_IGN);
+	cli.sigpipe = signal(SIGPIPE, SIG_IGN);
 	if (!name) {
 		print_usage(stderr);
 		return ZDM_EXIT_USAGE;
