@@ -129,20 +129,23 @@ enum zdm_status altmap_read(const struct altmap *a, uint64_t paddr, void *buf, s
 }
 
 /*
- * A range whose struct pages are stored in the altmap of this pgmap. None: the
+ * For each pgmap, a range whose struct pages are stored in its altmap. None: the
  * memmap of a section that is shared or populated in part is in RAM, and
- * nothing is missing from the dump.
+ * nothing is missing from the dump. NULL: out of memory.
  */
-static const struct zdm_range *user_of(const struct zdm_model *m, int32_t pgmap)
+static const struct zdm_range **find_users(const struct zdm_model *m)
 {
-	const struct zdm_range *r;
-	size_t nr = zdm_model_ranges(m, &r);
+	const struct zdm_pgmap *pgmaps;
+	const struct zdm_range *r, **user;
+	size_t nr = zdm_model_ranges(m, &r), nr_pgmaps = zdm_model_pgmaps(m, &pgmaps);
 
-	for (; nr; nr--, r++)
-		if (r->pgmap == pgmap && r->memmap == ZDM_MEMMAP_ALTMAP &&
+	user = calloc(nr_pgmaps + 1, sizeof(*user));
+	for (; user && nr; nr--, r++)
+		if (r->pgmap >= 0 && (size_t)r->pgmap < nr_pgmaps && !user[r->pgmap] &&
+		    r->memmap == ZDM_MEMMAP_ALTMAP &&
 		    (r->cls == ZDM_CLASS_ALTMAP || r->cls == ZDM_CLASS_DEVICE))
-			return r;
-	return NULL;
+			user[r->pgmap] = r;
+	return user;
 }
 
 /*
@@ -195,9 +198,12 @@ void altmap_find(struct altmap *a, const struct zdm_cli *cli, struct zdm_session
 	const struct zdm_range *ranges;
 	size_t nr = zdm_model_ranges(m, &ranges), i, found = 0;
 	struct zdm_pfn_range *runs = calloc(nr + 1, sizeof(*runs));
+	const struct zdm_range **users = find_users(m);
 
 	a->page_bytes = zdm_model_kernel(m)->page_size;
-	for (i = 0; runs && i < nr; i++) {
+	if (!runs || !users)
+		cli_warn(cli, "out of memory: the altmaps are left out");
+	for (i = 0; runs && users && i < nr; i++) {
 		const struct zdm_range *r = &ranges[i];
 		uint64_t start = r->start_pfn * a->page_bytes, end_paddr;
 		const struct zdm_range *user;
@@ -208,7 +214,7 @@ void altmap_find(struct altmap *a, const struct zdm_cli *cli, struct zdm_session
 		if (ops->present_fn && ops->present_fn(priv, start, &present, &end_paddr) ==
 		    ZDM_OK && present && end_paddr >= r->end_pfn * a->page_bytes)
 			continue;	/* the dump has it */
-		user = user_of(m, r->pgmap);
+		user = r->pgmap >= 0 ? users[r->pgmap] : NULL;
 		if (!user || !readable(a, cli, r))
 			continue;
 		if (looks_right(a, user, s, m))
@@ -217,6 +223,7 @@ void altmap_find(struct altmap *a, const struct zdm_cli *cli, struct zdm_session
 			cli_warn(cli, "altmap at physical %016" PRIx64 ": the source holds "
 				 "something else there, it is left out", start);
 	}
+	free(users);
 	a->runs = runs;
 	a->nr_runs = found;
 }
