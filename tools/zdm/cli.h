@@ -38,6 +38,7 @@ struct zdm_command {
 	const struct zdm_option *opts;	/* ends with a NULL name; NULL: none */
 	const char *help;		/* more lines for --help, NULL: none */
 	bool names_classes;		/* --help lists the classes, too */
+	bool writes;			/* makes a file: has -f, --force */
 	/* operand[0..nr): what is left of the command line. Returns an exit code. */
 	int (*run)(struct zdm_cli *cli, int nr, char **operand);
 };
@@ -46,6 +47,7 @@ struct zdm_cli {
 	const struct zdm_command *cmd;
 	const char *vmlinux, *layout;	/* files of --vmlinux and --layout, NULL: none */
 	bool json, quiet;
+	bool force;		/* overwrite what exists */
 	void (*sigpipe)(int sig);	/* what SIGPIPE did when zdm began */
 	/* argument of option i of the command; "" for one without; NULL: not given */
 	const char *opt[ZDM_MAX_OPTS];

@@ -10,6 +10,7 @@
 #include "capsule/capsule.h"
 #include "fileio.h"
 #include "open.h"
+#include "outfile.h"
 
 static bool emit_stream(void *priv, const char *text, size_t len)
 {
@@ -82,12 +83,39 @@ static int verify(struct zdm_cli *cli, const struct opened *o, int fd, const cha
 	return code;
 }
 
-static int run_capsule(struct zdm_cli *cli, int nr, char **operand)
+/* Write aside, look at it, give it its name, and only then say so. */
+static int make_capsule(struct zdm_cli *cli, struct opened *o, const char *path)
 {
 	char err[ZDM_ERR_LEN];
 	struct outfile out;
-	struct opened o;
 	struct stat sb;
+	int code;
+
+	if (outfile_open(&out, path, o->path, cli->force, err, sizeof(err))) {
+		cli_error("%s", err);
+		return ZDM_EXIT_OPEN;
+	}
+	code = write_capsule(o, out.fd, path);
+	if (code == ZDM_EXIT_DONE)
+		code = verify(cli, o, out.fd, path);
+	if (code != ZDM_EXIT_DONE) {
+		outfile_discard(&out);
+		return code;
+	}
+	sb.st_size = fstat(out.fd, &sb) ? 0 : sb.st_size;
+	if (outfile_commit(&out, err, sizeof(err))) {
+		cli_error("%s", err);
+		return ZDM_EXIT_OPEN;
+	}
+	if (!cli->quiet)
+		cli_printf(cli, "%s: %" PRIu64 " bytes\n", path, (uint64_t)sb.st_size);
+	return ZDM_EXIT_DONE;
+}
+
+static int run_capsule(struct zdm_cli *cli, int nr, char **operand)
+{
+	char err[ZDM_ERR_LEN];
+	struct opened o;
 	int code;
 
 	(void)nr;
@@ -96,23 +124,13 @@ static int run_capsule(struct zdm_cli *cli, int nr, char **operand)
 	if (fileio_same(operand[0], operand[1]))
 		return cli_usage_error(cli, "capsule: %s would overwrite the dump itself",
 				       operand[1]);
-	code = open_model(cli, operand[0], &o);
-	if (code == ZDM_EXIT_DONE && outfile_open(&out, operand[1], err, sizeof(err))) {
+	if (outfile_check(operand[1], cli->force, err, sizeof(err))) {
 		cli_error("%s", err);
-		code = ZDM_EXIT_OPEN;
-	} else if (code == ZDM_EXIT_DONE) {
-		code = write_capsule(&o, out.fd, operand[1]);
-		if (code == ZDM_EXIT_DONE)
-			code = verify(cli, &o, out.fd, operand[1]);
-		if (code == ZDM_EXIT_DONE && !fstat(out.fd, &sb) && !cli->quiet)
-			cli_printf(cli, "%s: %" PRIu64 " bytes\n", operand[1],
-				   (uint64_t)sb.st_size);
-		if (code != ZDM_EXIT_DONE) {
-			outfile_discard(&out);
-		} else if (outfile_commit(&out, err, sizeof(err))) {
-			cli_error("%s", err);
-			code = ZDM_EXIT_OPEN;
-		}
+		return ZDM_EXIT_OPEN;
+	}
+	code = open_model(cli, operand[0], &o);
+	if (code == ZDM_EXIT_DONE) {
+		code = make_capsule(cli, &o, operand[1]);
 		code = finish_opened(cli, &o, false, code);
 	}
 	close_opened(&o);
@@ -124,6 +142,7 @@ const struct zdm_command cmd_capsule = {
 	.operands = "VMCORE OUT",
 	.min_operands = 2, .max_operands = 2,
 	.purpose = "write a small vmcore with only the bytes that the analysis reads",
+	.writes = true,
 	.help = "The capsule gives the same verdicts as the dump, and holds no user data: the\n"
 		"bytes of sections, pgmaps, memory blocks and page tables, VMCOREINFO, and the\n"
 		"layout. Of the struct pages only those few are in it that decide something.\n",

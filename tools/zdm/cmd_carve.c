@@ -10,6 +10,7 @@
 
 #include "carving.h"
 #include "fileio.h"
+#include "outfile.h"
 #include "reader_kdumpfile.h"
 
 enum { OPT_DUMP_LEVEL, OPT_DROP_DEVICE_MEMMAP, OPT_DRY_RUN, OPT_ADD_ALTMAP, OPT_ALTMAP_FROM,
@@ -37,11 +38,15 @@ static void stop(int sig)
 
 static void catch_signals(void)
 {
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 	const struct sigaction sa = { .sa_handler = stop };
+	struct sigaction was;
+	size_t i;
 
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
-	sigaction(SIGHUP, &sa, NULL);
+	/* what is ignored (nohup) stays so */
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		if (!sigaction(signals[i], NULL, &was) && was.sa_handler != SIG_IGN)
+			sigaction(signals[i], &sa, NULL);
 }
 
 static void print_count(struct zdm_cli *cli, const char *name, const struct zdm_carve_count *c,
@@ -114,7 +119,7 @@ static bool tell(void *priv, uint64_t done, uint64_t all)
 	return !stopped;
 }
 
-static int write_out(struct carving *c, const char *from, const char *to)
+static int write_out(struct carving *c, const char *from, const char *to, bool force)
 {
 	struct zdm_carve_io io = {
 		.size = sizeof(io), .in_fd = c->fd, .read_pages_fn = read_pages,
@@ -123,15 +128,11 @@ static int write_out(struct carving *c, const char *from, const char *to)
 	char err[ZDM_ERR_LEN];
 	struct outfile out;
 	enum zdm_status status;
-	struct stat st;
 
-	if (outfile_open(&out, to, err, sizeof(err))) {
+	if (outfile_open(&out, to, from, force, err, sizeof(err))) {
 		cli_error("%s", err);
 		return ZDM_EXIT_OPEN;
 	}
-	/* A dump holds secrets: as private as the one it is made from. */
-	if (!stat(from, &st) && fchmod(out.fd, st.st_mode & 0777))
-		fchmod(out.fd, 0600);
 	io.out_fd = out.fd;
 	catch_signals();
 	progress_begin(&c->o.progress, "copying", c->plan->kept.bytes + c->plan->added.bytes);
@@ -152,6 +153,7 @@ static int write_out(struct carving *c, const char *from, const char *to)
 /* -1: go on, else the exit code. */
 static int parse(struct zdm_cli *cli, int nr, char **operand, struct carving_opts *opts)
 {
+	char err[ZDM_ERR_LEN];
 	uint64_t level;
 
 	if (cli->opt[OPT_IN_PLACE])
@@ -172,6 +174,10 @@ static int parse(struct zdm_cli *cli, int nr, char **operand, struct carving_opt
 		return cli_usage_error(cli, "OUT is missing");
 	if (fileio_same(operand[0], operand[1]))
 		return cli_usage_error(cli, "%s is the dump itself", operand[1]);
+	if (outfile_check(operand[1], cli->force, err, sizeof(err))) {
+		cli_error("%s", err);
+		return ZDM_EXIT_OPEN;
+	}
 	return -1;
 }
 
@@ -191,7 +197,7 @@ static int run(struct zdm_cli *cli, int nr, char **operand)
 	}
 	zdm_carve_place_packed(c.plan);
 	if (!opts.dry_run)
-		ret = write_out(&c, opts.path, operand[1]);
+		ret = write_out(&c, opts.path, operand[1], cli->force);
 	if (ret <= 0 && cli->json)
 		print_json(cli, c.plan);
 	else if (ret <= 0 && (opts.dry_run || !cli->quiet))
@@ -208,6 +214,7 @@ const struct zdm_command cmd_carve = {
 	.max_operands = 2,
 	.purpose = "write the dump as ELF without frames whose struct page is invalid",
 	.opts = options,
+	.writes = true,
 	.help = "makedumpfile, crash, drgn and others read OUT as they are and never meet an invalid\n"
 		"struct page. Also left out: RAM that stores nothing but invalid struct pages.\n",
 	.run = run,

@@ -9,12 +9,13 @@
 #include "live.h"
 #include "open.h"
 #include "kernel/session.h"
+#include "outfile.h"
 
 enum { LAYOUT_LIVE, LAYOUT_OUTPUT, LAYOUT_KALLSYMS, LAYOUT_BTF, LAYOUT_RELEASE };
 
 static const struct zdm_option layout_opts[] = {
 	{ "live", NULL, "of the running kernel: /sys/kernel/btf/vmlinux, /proc/kallsyms" },
-	{ "output", "FILE", "write there, complete or not at all, and not to stdout" },
+	{ "output", "FILE", "write there, complete or not at all; - is stdout" },
 	{ "kallsyms", "FILE", "of another machine: its /proc/kallsyms, read as root" },
 	{ "btf", "FILE", "and its /sys/kernel/btf/vmlinux" },
 	{ "release", "TEXT", "and its uname -r" },
@@ -34,7 +35,7 @@ static bool emit_file(void *priv, const char *text, size_t len)
 	return !s->failed;
 }
 
-static int write_file(const char *path, const struct zdm_kdef *k,
+static int write_file(const char *path, bool force, const struct zdm_kdef *k,
 		      const struct zdm_layout_info *info)
 {
 	char err[ZDM_ERR_LEN];
@@ -42,7 +43,7 @@ static int write_file(const char *path, const struct zdm_kdef *k,
 	struct zdm_sink sink = { .emit_fn = emit_file, .priv = &fs };
 	struct outfile out;
 
-	if (outfile_open(&out, path, err, sizeof(err))) {
+	if (outfile_open(&out, path, NULL, force, err, sizeof(err))) {
 		cli_error("%s", err);
 		return ZDM_EXIT_OPEN;
 	}
@@ -93,8 +94,8 @@ static int put_layout(struct zdm_cli *cli, const char *what, const char *hint,
 
 	if (code != ZDM_EXIT_DONE)
 		return code;
-	if (cli->opt[LAYOUT_OUTPUT])
-		return write_file(cli->opt[LAYOUT_OUTPUT], k, info);
+	if (cli->opt[LAYOUT_OUTPUT] && strcmp(cli->opt[LAYOUT_OUTPUT], "-"))
+		return write_file(cli->opt[LAYOUT_OUTPUT], cli->force, k, info);
 	zdm_layout_write(k, info, &cli->out);
 	return ZDM_EXIT_DONE;
 }
@@ -202,6 +203,7 @@ const struct zdm_command cmd_layout = {
 	.min_operands = 0, .max_operands = 1,
 	.purpose = "write a layout file, of a vmcore, a vmlinux or the running kernel",
 	.opts = layout_opts,
+	.writes = true,
 	.help = "Kernels before 6.0 do not say in their dumps where their symbols are, and some\n"
 		"have no BTF. With a layout file of that kernel zdm reads their dumps too:\n"
 		"  zdm layout VMCORE | zdm layout --vmlinux FILE | zdm layout --live\n"

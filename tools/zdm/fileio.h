@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * fileio: whole reads and writes, and output files that appear under their
- * name only when they are complete.
- */
+/* fileio: whole reads and writes, and temporary files. */
 #ifndef ZDM_FILEIO_H
 #define ZDM_FILEIO_H
 
@@ -17,20 +14,6 @@ int fileio_pwrite(int fd, const void *buf, size_t len, uint64_t off);
 
 /* An unlinked file in TMPDIR (or /var/tmp, /tmp); -1 with one line in err. */
 int fileio_temp(char *err, size_t err_len);
-
-struct outfile {
-	int fd;
-	char *path;	/* final name */
-	char *temp;	/* name until then, NULL: has none yet */
-};
-
-/*
- * Begin to write path. Nothing stands under that name before outfile_commit();
- * outfile_discard() leaves nothing behind. Each returns 0, or -1 with err.
- */
-int outfile_open(struct outfile *o, const char *path, char *err, size_t err_len);
-int outfile_commit(struct outfile *o, char *err, size_t err_len);
-void outfile_discard(struct outfile *o);
 
 /* Do both names mean one file? */
 bool fileio_same(const char *a, const char *b);

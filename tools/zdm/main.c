@@ -55,6 +55,9 @@ static const char common_help[] =
 	"  -h, --help         help, also for each command\n"
 	"      --version      version of zdm\n";
 
+static const char force_help[] =
+	"  -f, --force        overwrite a file that exists\n";
+
 static const char exit_help[] =
 	"Exit codes:\n"
 	"  0 done    1 done, but the dump is damaged or check found a contradiction\n"
@@ -207,7 +210,7 @@ static void print_help(const struct zdm_command *cmd)
 		print_options(cmd->opts);
 	if (cmd->names_classes)
 		print_classes();
-	printf("%s\n%s", common_help, exit_help);
+	printf("%s%s\n%s", common_help, cmd->writes ? force_help : "", exit_help);
 }
 
 static const struct zdm_command *find_command(const char *name)
@@ -232,19 +235,21 @@ static void build_options(const struct zdm_command *cmd, struct option *ret)
 		ret[n].flag = NULL;
 		ret[n].val = OPT_OWN + (int)i;
 	}
+	if (cmd->writes)
+		ret[n++] = (struct option){ "force", no_argument, NULL, 'f' };
 	memset(&ret[n], 0, sizeof(ret[n]));
 }
 
 /* Returns -1 to go on, else the exit code. */
 static int parse_options(struct zdm_cli *cli, int argc, char **argv)
 {
-	struct option opts[NR_COMMON + ZDM_MAX_OPTS + 1];
+	const char *letters = cli->cmd->runs_program ? "+:qh" : cli->cmd->writes ? ":qhf" : ":qh";
+	struct option opts[NR_COMMON + ZDM_MAX_OPTS + 2];
 	int c;
 
 	build_options(cli->cmd, opts);
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, cli->cmd->runs_program ? "+:qh" : ":qh", opts,
-				NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, letters, opts, NULL)) != -1) {
 		switch (c) {
 		case OPT_VMLINUX:
 			cli->vmlinux = optarg;
@@ -257,6 +262,9 @@ static int parse_options(struct zdm_cli *cli, int argc, char **argv)
 			break;
 		case 'q':
 			cli->quiet = true;
+			break;
+		case 'f':
+			cli->force = true;
 			break;
 		case 'h':
 			print_help(cli->cmd);

@@ -18,10 +18,22 @@ static int exit_of(enum zdm_status st)
 	}
 }
 
+/* What zdm reads it reads here and there: a pipe cannot be. */
+static bool is_stdin(const char *path)
+{
+	if (!path || strcmp(path, "-"))
+		return false;
+	cli_error("-: standard input cannot be read here and there, as a file can: name a file "
+		  "(one of that name is ./-)");
+	return true;
+}
+
 int open_sources(struct zdm_cli *cli, struct opened *ret)
 {
 	char err[ZDM_ERR_LEN];
 
+	if (is_stdin(cli->layout) || is_stdin(cli->vmlinux))
+		return ZDM_EXIT_OPEN;
 	if (cli->layout) {
 		if (zdm_source_layout_open(cli->layout, &ret->source[ret->nr_sources], err,
 					   sizeof(err)) != ZDM_OK) {
@@ -69,6 +81,8 @@ int open_session(struct zdm_cli *cli, const char *path, struct opened *ret)
 	memset(ret, 0, sizeof(*ret));
 	ret->path = path;
 	progress_init(&ret->progress, cli->quiet);
+	if (is_stdin(path))
+		return ZDM_EXIT_OPEN;
 	if (zdm_dump_open(path, &ret->progress, &ret->dump, err, sizeof(err)) != ZDM_OK) {
 		cli_error("%s: %s", path, err);
 		return ZDM_EXIT_OPEN;
