@@ -27,8 +27,15 @@ $(B)/tests/dumpconv: tests/tools/dumpconv.c
 	$(call say,LD,$@)
 	$(Q)$(CC) -D_GNU_SOURCE $(TEST_CFLAGS) -o $@ $< -lz
 
+# Preloaded by tests: a file system without O_TMPFILE.
+$(B)/tests/notmpfile.so: tests/tools/notmpfile.c
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) -D_GNU_SOURCE -std=gnu11 $(ZDM_WARN) -O2 -fPIC -shared -o $@ $< -ldl
+
 CLI_TESTS := $(sort $(filter-out %/lib.sh,$(wildcard tests/cli/*.sh)))
-CLI_NEEDS := $(B)/zdm $(B)/tests/mkcore $(B)/tests/cmp_ranges $(B)/tests/dumpconv
+CLI_NEEDS := $(B)/zdm $(B)/tests/mkcore $(B)/tests/cmp_ranges $(B)/tests/dumpconv \
+	$(B)/tests/notmpfile.so
 CHECK_NEEDS += $(CLI_NEEDS)
 CHECK_SUITES += $(CLI_TESTS)
 

@@ -30,7 +30,7 @@ fi
 pfn=$(cat "$dir/extra/kpage")
 # a kernel whose dumps carry no symbols comes with those of its guest
 mapfile -t opts < <(tests/lab-layout.sh "$dir")
-if ! "$B/zdm" kpage -q "${opts[@]}" --save "$work/saved" "$dir/dump.elf" 2>"$work/err"; then
+if ! "$B/zdm" kpage -q -f "${opts[@]}" --save "$work/saved" "$dir/dump.elf" 2>"$work/err"; then
     not_ok "$name" "zdm kpage --save: $(cat "$work/err")"
 elif "$B/tests/cmp_kpage" ${opts[1]:+-l "${opts[1]}"} -s "$work/saved" "$dir/dump.elf" "$pfn" >"$work/out" 2>&1; then
     ok "$name"

@@ -73,7 +73,7 @@ judged_in_part() {
 
 capsule_route() {
     local name=$1 marker
-    if ! "$B/zdm" capsule --quiet "${opts[@]}" "$dir/$dump" "$work/capsule" 2>"$work/err"; then
+    if ! "$B/zdm" capsule --quiet --force "${opts[@]}" "$dir/$dump" "$work/capsule" 2>"$work/err"; then
         not_ok "$name" "$(head -c 300 "$work/err")"
         return
     fi

@@ -62,13 +62,13 @@ text=tests/vmcores/text/5.10-fsdax-dev.txt
 if ! grep -q 'SECRETS!' "$core"; then
     not_ok capsule/secret "the marker is not even in the dump"
 else
-    run capsule -q --layout "$layout" "$core" "$work/cap"
+    run capsule -qf --layout "$layout" "$core" "$work/cap"
     if [ "$rc" -eq 0 ] && ! grep -q 'SECRETS!' "$work/cap"; then ok capsule/secret; else
         not_ok capsule/secret "exit code $rc, or the marker is in the capsule"; fi
 fi
 
 make_core ""
-run capsule --layout "$layout" "$core" "$work/cap"
+run capsule -f --layout "$layout" "$core" "$work/cap"
 shows capsule/says-size "$work/cap: $(stat -c %s "$work/cap") bytes"
 run summary "$work/cap"
 shows capsule/named "(capsule, elf)"

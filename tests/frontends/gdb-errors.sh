@@ -96,7 +96,7 @@ says "another library" "^libzdm.so.1 has API 999, these GDB commands need 1" "zd
 
 # no vmlinux, or the wrong one
 "$B/zdm" ranges -q "$DUMP" >"$WORK/cli"
-"$B/zdm" capsule -q "$DUMP" "$WORK/capsule" >"$WORK/log" 2>&1 || fail "no capsule: $(cat "$WORK/log")"
+"$B/zdm" capsule -qf "$DUMP" "$WORK/capsule" >"$WORK/log" 2>&1 || fail "no capsule: $(cat "$WORK/log")"
 for file in "$DUMP" "$WORK/capsule"; do
     run_gdb -c "$file" -ex "source $ZDM_GDB" -ex "zdm ranges" | sed '0,/START_PFN/{/START_PFN/!d}' \
         >"$WORK/without"

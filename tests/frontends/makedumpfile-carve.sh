@@ -13,7 +13,7 @@ for s in $scenarios; do
     dir=$LABDIR/$s
     [ -e "$dir/dump.elf" ] || continue
     rm -f "$WORK"/c.* "$WORK"/o.*
-    "$ZDM" carve -q "$dir/dump.elf" "$WORK/c.elf" >"$WORK/log" 2>&1 || {
+    "$ZDM" carve -qf "$dir/dump.elf" "$WORK/c.elf" >"$WORK/log" 2>&1 || {
         not_ok "$s/carve" "$(cat "$WORK/log")"
         continue
     }
@@ -29,10 +29,10 @@ for s in $scenarios; do
         check "$s/makedumpfile-d$level" "$STOCK" -l -d $level "$WORK/c.elf" "$WORK/o.$level"
     done
     check "$s/d0-pages" pages "$dir/dump.elf" "$WORK/o.0" "$dir"
-    "$ZDM" carve -q --dump-level 31 "$dir/dump.elf" "$WORK/c.elf"
+    "$ZDM" carve -qf --dump-level 31 "$dir/dump.elf" "$WORK/c.elf"
     check "$s/device-data-goes" pages -d "$dir/dump.elf" "$WORK/c.elf" "$dir"
     if [ -e "$dir/dump.kdump" ]; then
-        "$ZDM" carve -q "$dir/dump.kdump" "$WORK/k.elf"
+        "$ZDM" carve -qf "$dir/dump.kdump" "$WORK/k.elf"
         check "$s/kdump-compressed-pages" pages "$dir/dump.elf" "$WORK/k.elf" "$dir"
         rm -f "$WORK/o.31"
         check "$s/kdump-compressed-makedumpfile" "$STOCK" -l -d 31 "$WORK/k.elf" "$WORK/o.31"

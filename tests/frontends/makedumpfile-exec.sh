@@ -12,7 +12,7 @@ scenarios=$(lab_scenarios ${MDF_SCENARIOS:-split})
 for s in $scenarios; do
     dir=$LABDIR/$s
     [ -e "$dir/dump.elf" ] || continue
-    "$ZDM" carve -q --dump-level 31 "$dir/dump.elf" "$WORK/c.elf"
+    "$ZDM" carve -qf --dump-level 31 "$dir/dump.elf" "$WORK/c.elf"
     for how in "-l -d 31" "-cd31" "-d 31 -E" "-d 31 -E --cyclic-buffer 1" "-c -d 31 --non-mmap" \
         "-d 31 -c --cyclic-buffer 1" "-F -c -d 31" "-z -d 9,31"; do
         rm -f "$WORK"/x.* "$WORK"/y.*

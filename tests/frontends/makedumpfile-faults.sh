@@ -41,7 +41,7 @@ refused layout 3 'layout' "$ZDM" carve --layout "$WORK/lying.layout" "$WORK/good
 mkdir "$WORK/small"
 if mount -t tmpfs -o size=8m none "$WORK/small" 2>/dev/null; then
     rc=0
-    "$ZDM" carve -q "$WORK/good.elf" "$WORK/small/OUT" >/dev/null 2>"$WORK/e" || rc=$?
+    "$ZDM" carve -qf "$WORK/good.elf" "$WORK/small/OUT" >/dev/null 2>"$WORK/e" || rc=$?
     if [ $rc = 3 ] && grep -q 'No space left' "$WORK/e" && [ -z "$(ls -A "$WORK/small")" ]; then
         ok full-disk
     else
@@ -53,7 +53,7 @@ else
 fi
 
 # ---- a signal in the middle ----
-"$ZDM" carve -q "$WORK/good.elf" "$WORK/OUT" >/dev/null 2>&1 & pid=$!
+"$ZDM" carve -qf "$WORK/good.elf" "$WORK/OUT" >/dev/null 2>&1 & pid=$!
 sleep 0.15
 kill -TERM $pid 2>/dev/null || true
 rc=0
@@ -106,7 +106,7 @@ if [ ${#section} = 16 ] && [ ${#pgmap} = 16 ]; then
     as_without missing-section "$WORK/bad.elf"
     damage "$WORK/bad.elf" "$pgmap" 200 132
     as_without damaged-pgmap "$WORK/bad.elf"
-    if "$ZDM" carve "$WORK/bad.elf" "$WORK/OUT" >"$WORK/o" 2>"$WORK/e"; then
+    if "$ZDM" carve -f "$WORK/bad.elf" "$WORK/OUT" >"$WORK/o" 2>"$WORK/e"; then
         not_ok damaged-pgmap-said "exit code 0"
     elif grep -q 'zdm: ' "$WORK/e" && [ -e "$WORK/OUT" ]; then
         ok damaged-pgmap-said
@@ -123,12 +123,12 @@ fi
 faulty=$PWD/$B/tests/faulty.so
 if [ -e "$faulty" ]; then
     for f in "$WORK/good.elf" "$dir/dump.kdump"; do
-        "$ZDM" carve -q "$f" "$WORK/whole.elf"
+        "$ZDM" carve -qf "$f" "$WORK/whole.elf"
         for how in eintr short; do
             for every in 2 7; do
                 test=$how/$every/$(basename "$f")
                 check "$test" env FAULTY=$how FAULTY_EVERY=$every LD_PRELOAD="$faulty" \
-                    "$ZDM" carve -q "$f" "$WORK/OUT"
+                    "$ZDM" carve -qf "$f" "$WORK/OUT"
                 check "$test/same" cmp "$WORK/whole.elf" "$WORK/OUT"
                 rm -f "$WORK/OUT"
             done
@@ -151,7 +151,7 @@ cp --sparse=always "$WORK/good.elf" "$WORK/cut.elf"
 truncate -s 1300M "$WORK/cut.elf"
 as_without truncated "$WORK/cut.elf"
 rc=0
-"$ZDM" carve "$WORK/cut.elf" "$WORK/OUT" >"$WORK/o" 2>"$WORK/e" || rc=$?
+"$ZDM" carve -f "$WORK/cut.elf" "$WORK/OUT" >"$WORK/o" 2>"$WORK/e" || rc=$?
 if [ $rc = 1 ] && grep -q 'truncated' "$WORK/e"; then ok truncated-said; else
     not_ok truncated-said "exit code $rc: $(cat "$WORK/e")"
 fi

@@ -24,7 +24,7 @@ way() {
     stock) "$STOCK" -l -d "$LEVEL" "$2" "$3" ;;
     stock-head) "$STOCK_HEAD" -l -d "$LEVEL" "$2" "$3" ;;
     carve)
-        "$ZDM" carve -q --dump-level "$LEVEL" "$2" "$WORK/carved" &&
+        "$ZDM" carve -qf --dump-level "$LEVEL" "$2" "$WORK/carved" &&
             "$STOCK" -l -d "$LEVEL" "$WORK/carved" "$3"
         ;;
     exec) "$ZDM" exec -q -- "$STOCK" -l -d "$LEVEL" "$2" "$3" ;;

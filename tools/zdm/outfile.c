@@ -198,21 +198,18 @@ static bool name_over(struct outfile *o)
 int outfile_commit(struct outfile *o, char *err, size_t err_len)
 {
 	sigset_t was;
-	int ret = 0;
-
 	/* a full disk may show as late as here */
+	bool ok = !fsync(o->fd);
+
 	block_ending(&was);
-	if (fsync(o->fd) || !(o->force ? name_over(o) : name_new(o))) {
-		if (errno == EEXIST)
-			snprintf(err, err_len, "%s exists now: it is not overwritten without -f",
-				 o->path);
-		else
-			snprintf(err, err_len, "cannot write %s: %s", o->path, strerror(errno));
-		ret = -1;
-	}
+	ok = ok && (o->force ? name_over(o) : name_new(o));
+	if (!ok && errno == EEXIST)
+		snprintf(err, err_len, "%s exists now: it is not overwritten without -f", o->path);
+	else if (!ok)
+		snprintf(err, err_len, "cannot write %s: %s", o->path, strerror(errno));
 	outfile_discard(o);
 	sigprocmask(SIG_SETMASK, &was, NULL);
-	return ret;
+	return ok ? 0 : -1;
 }
 
 void outfile_discard(struct outfile *o)

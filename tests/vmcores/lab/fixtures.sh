@@ -35,7 +35,7 @@ make_one() {
     [ ! -e "$dir/vmcore" ] || dump=vmcore
     mapfile -t opts < <(tests/lab-layout.sh "$dir")
     mkdir -p "tests/vmcores/$kernel"
-    "$B/zdm" capsule --quiet "${opts[@]}" "$dir/$dump" "$out.elf.new" || [ $? = 1 ]
+    "$B/zdm" capsule --quiet --force "${opts[@]}" "$dir/$dump" "$out.elf.new" || [ $? = 1 ]
     mv "$out.elf.new" "$out.elf"
     xz -9ef "$out.elf"
     cp "$dir/expected.txt" "$out.expected"
