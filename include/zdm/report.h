@@ -19,17 +19,28 @@ struct zdm_sink {
 	void *priv;
 };
 
+/* The `schema` of every JSON object: raised when a key changes its meaning or goes. */
+#define ZDM_JSON_SCHEMA 1
+
+/*
+ * Every report returns OK; STOPPED when the sink wanted no more; NOMEM when memory ran
+ * out, and what went out is not whole then.
+ */
+
 /* A class, or ZDM_CLASS_ANY for all. */
 #define ZDM_CLASS_ANY (-1)
 /* Class of that name, ZDM_CLASS_ANY if there is none. */
 ZDM_API int zdm_class_parse(const char *name);
 
-ZDM_API void zdm_report_summary(const struct zdm_model *m, const struct zdm_sink *out);
-ZDM_API void zdm_report_ranges(const struct zdm_model *m, int cls, const struct zdm_sink *out);
+ZDM_API enum zdm_status zdm_report_summary(const struct zdm_model *m,
+					   const struct zdm_sink *out);
+ZDM_API enum zdm_status zdm_report_ranges(const struct zdm_model *m, int cls,
+					  const struct zdm_sink *out);
 /* nr: one section, or UINT64_MAX for all. */
-ZDM_API void zdm_report_sections(const struct zdm_model *m, uint64_t nr,
-				 const struct zdm_sink *out);
-ZDM_API void zdm_report_pgmaps(const struct zdm_model *m, const struct zdm_sink *out);
+ZDM_API enum zdm_status zdm_report_sections(const struct zdm_model *m, uint64_t nr,
+					    const struct zdm_sink *out);
+ZDM_API enum zdm_status zdm_report_pgmaps(const struct zdm_model *m,
+					  const struct zdm_sink *out);
 /*
  * Verdict, case, place of the struct page and evidence of one PFN; the decoded
  * struct page when it may be believed and can be read (s is used to read it).

@@ -57,6 +57,9 @@ static const char *const statuses[] = {
 	[ZDM_NOMEM] = "out of memory",
 	[ZDM_INVAL] = "invalid",
 	[ZDM_UNSUPPORTED] = "unsupported",
+	[ZDM_IO] = "input or output error",
+	[ZDM_STOPPED] = "stopped",
+	[ZDM_AMBIGUOUS] = "ambiguous",
 };
 
 /* A value that no row names, as from a host with a newer header. */

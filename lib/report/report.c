@@ -1,72 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "report/report.h"
 #include "base/text.h"
-
-#define LINE_BYTES 512
-
-bool zdm_out_text(struct zdm_out *o, const char *text, size_t len)
-{
-	if (!o->stopped && len)
-		o->stopped = !o->sink->emit_fn(o->sink->priv, text, len);
-	return !o->stopped;
-}
-
-bool zdm_outf(struct zdm_out *o, const char *fmt, ...)
-{
-	char line[LINE_BYTES], *text = line;
-	va_list ap;
-	bool ok;
-	int n;
-
-	if (o->stopped)
-		return false;
-	va_start(ap, fmt);
-	n = vsnprintf(line, sizeof(line), fmt, ap);
-	va_end(ap);
-	if (n >= (int)sizeof(line)) {
-		text = malloc((size_t)n + 1);
-		if (!text)
-			return true;	/* one line less is all that happens */
-		va_start(ap, fmt);
-		vsnprintf(text, (size_t)n + 1, fmt, ap);
-		va_end(ap);
-	}
-	ok = zdm_out_text(o, text, n > 0 ? (size_t)n : 0);
-	if (text != line)
-		free(text);
-	return ok;
-}
-
-const char *zdm_size_text(uint64_t bytes, char *buf)
-{
-	static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
-	size_t u = 0;
-	double n = (double)bytes;
-
-	while (n >= 1024 && u + 1 < sizeof(units) / sizeof(units[0])) {
-		n /= 1024;
-		u++;
-	}
-	/* 1.5 GiB, but 254 MiB and 2 GiB; what rounds to a whole is a whole */
-	if (n < 9.95 && (uint64_t)(10 * n + 0.5) % 10)
-		snprintf(buf, ZDM_SIZE_LEN, "%.1f %s", n, units[u]);
-	else
-		snprintf(buf, ZDM_SIZE_LEN, "%.0f %s", n, units[u]);
-	return buf;
-}
-
-const char *zdm_pfn_text(uint64_t pfn, char *buf)
-{
-	/* not %#x, which leaves zero without its prefix */
-	snprintf(buf, ZDM_PFN_LEN, "0x%" PRIx64, pfn);
-	return buf;
-}
 
 const struct zdm_section_flag zdm_section_flags[ZDM_NR_SECTION_FLAGS] = {
 	{ ZDM_SECTION_PRESENT, 'P', "MARKED_PRESENT" },

@@ -3,26 +3,7 @@
 #ifndef ZDM_LIB_REPORT_H
 #define ZDM_LIB_REPORT_H
 
-#include <zdm/report.h>
-
-/* A sink that remembers that it was told to stop. */
-struct zdm_out {
-	const struct zdm_sink *sink;
-	bool stopped;
-};
-
-/* False, and nothing written, once the sink has stopped. */
-bool zdm_out_text(struct zdm_out *o, const char *text, size_t len);
-__attribute__((format(printf, 2, 3)))
-bool zdm_outf(struct zdm_out *o, const char *fmt, ...);
-
-/* "254 MiB", "1.5 GiB", "0"; buf of ZDM_SIZE_LEN. */
-#define ZDM_SIZE_LEN 16
-const char *zdm_size_text(uint64_t bytes, char *buf);
-
-/* A PFN as it can be given back to zdm: "0x48000"; buf of ZDM_PFN_LEN. */
-#define ZDM_PFN_LEN 20
-const char *zdm_pfn_text(uint64_t pfn, char *buf);
+#include "base/out.h"
 
 /* "PMOE", "PMOED+PREINIT", "-" when none is set; buf of ZDM_FLAGS_LEN. */
 #define ZDM_FLAGS_LEN 24

@@ -160,7 +160,7 @@ static void report_totals(struct zdm_out *o, const struct zdm_model *m)
 	}
 }
 
-void zdm_report_summary(const struct zdm_model *m, const struct zdm_sink *out)
+enum zdm_status zdm_report_summary(const struct zdm_model *m, const struct zdm_sink *out)
 {
 	struct zdm_out o = { .sink = out };
 	const char *const *warning;
@@ -174,4 +174,5 @@ void zdm_report_summary(const struct zdm_model *m, const struct zdm_sink *out)
 		zdm_outf(&o, "\n");
 	for (i = 0; i < nr; i++)
 		zdm_outf(&o, "WARNING   %s\n", warning[i]);
+	return o.status;
 }

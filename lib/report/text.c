@@ -15,7 +15,7 @@ static const char *index_text(int64_t i, int64_t none, char *buf)
 	return buf;
 }
 
-void zdm_report_ranges(const struct zdm_model *m, int cls, const struct zdm_sink *out)
+enum zdm_status zdm_report_ranges(const struct zdm_model *m, int cls, const struct zdm_sink *out)
 {
 	struct zdm_out o = { .sink = out };
 	const struct zdm_range *r;
@@ -36,6 +36,7 @@ void zdm_report_ranges(const struct zdm_model *m, int cls, const struct zdm_sink
 			 index_text(r[i].pgmap, -1, pgmap), zdm_memmap_name(r[i].memmap),
 			 zdm_in_dump_name(r[i].in_dump), zdm_reason_text(r[i].reason));
 	}
+	return o.status;
 }
 
 static void report_section(struct zdm_out *o, const struct zdm_model *m,
@@ -61,7 +62,7 @@ static void report_section(struct zdm_out *o, const struct zdm_model *m,
 	zdm_outf(o, " %s\n", zdm_subsections_text(m, sec, runs, sizeof(runs)));
 }
 
-void zdm_report_sections(const struct zdm_model *m, uint64_t nr, const struct zdm_sink *out)
+enum zdm_status zdm_report_sections(const struct zdm_model *m, uint64_t nr, const struct zdm_sink *out)
 {
 	struct zdm_out o = { .sink = out };
 	const struct zdm_section *sec;
@@ -69,13 +70,14 @@ void zdm_report_sections(const struct zdm_model *m, uint64_t nr, const struct zd
 
 	if (nr != UINT64_MAX && !zdm_section_find(m, nr)) {
 		zdm_outf(&o, "section %" PRIu64 " is not present\n", nr);
-		return;
+		return o.status;
 	}
 	zdm_outf(&o, "%8s %12s %12s %-13s %-13s %-16s %-16s %s\n", "NR", "START_PFN", "END_PFN",
 		 "FLAGS", "BLOCK", "SECTION", "USAGE", "SUBSECTIONS");
 	for (i = 0; i < count && !o.stopped; i++)
 		if (nr == UINT64_MAX || sec[i].nr == nr)
 			report_section(&o, m, &sec[i]);
+	return o.status;
 }
 
 static void report_altmap(struct zdm_out *o, const struct zdm_pgmap *p)
@@ -129,7 +131,7 @@ static void report_pgmap(struct zdm_out *o, const struct zdm_model *m, size_t in
 	report_altmap(o, p);
 }
 
-void zdm_report_pgmaps(const struct zdm_model *m, const struct zdm_sink *out)
+enum zdm_status zdm_report_pgmaps(const struct zdm_model *m, const struct zdm_sink *out)
 {
 	struct zdm_out o = { .sink = out };
 	const struct zdm_pgmap *p;
@@ -139,4 +141,5 @@ void zdm_report_pgmaps(const struct zdm_model *m, const struct zdm_sink *out)
 		zdm_outf(&o, "%s\n", zdm_no_pgmap_text(m));
 	for (i = 0; i < nr && !o.stopped; i++)
 		report_pgmap(&o, m, i, &p[i]);
+	return o.status;
 }

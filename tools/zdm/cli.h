@@ -63,6 +63,12 @@ void cli_warn(const struct zdm_cli *cli, const char *fmt, ...);
 __attribute__((format(printf, 2, 3)))
 int cli_usage_error(const struct zdm_cli *cli, const char *fmt, ...);
 
+/*
+ * The exit code of a report that went to standard output. That nobody reads on is no
+ * error of ours; a report for which memory ran out is not whole, and says so.
+ */
+int cli_reported(enum zdm_status st);
+
 /* printf to standard output; false once it cannot be written any more. */
 __attribute__((format(printf, 2, 3)))
 bool cli_printf(struct zdm_cli *cli, const char *fmt, ...);

@@ -46,12 +46,15 @@ static char *answer(const struct zdm_model *m)
 	size_t len;
 	FILE *f = open_memstream(&text, &len);
 	struct zdm_sink sink = { .emit_fn = emit_stream, .priv = f };
+	enum zdm_status st;
 
 	if (!f)
 		return NULL;
-	zdm_report_json(m, "", &sink);
-	if (fclose(f))
-		return text;
+	st = zdm_report_json(m, "", &sink);
+	if (fclose(f) || st != ZDM_OK) {
+		free(text);
+		return NULL;
+	}
 	from = strstr(text, "\"sources\":{");
 	to = from ? strchr(from, '}') : NULL;
 	if (to)

@@ -77,7 +77,7 @@ static void print_json(struct zdm_cli *cli, const struct zdm_carve_plan *plan)
 	const char *comma = "";
 	int i;
 
-	cli_printf(cli, "{\"schema\":1,\"dropped\":{");
+	cli_printf(cli, "{\"schema\":%d,\"dropped\":{", ZDM_JSON_SCHEMA);
 	for (i = 0; i < ZDM_NR_CLASSES; i++) {
 		if (!plan->dropped[i].pages)
 			continue;

@@ -9,12 +9,10 @@ static int run_summary(struct zdm_cli *cli, int nr, char **operand)
 
 	(void)nr;
 	if (code == ZDM_EXIT_DONE) {
-		if (cli->json) {
-			zdm_report_json(o.m, operand[0], &cli->out);
-		} else {
+		if (!cli->json)
 			cli_printf(cli, "DUMP      %s (%s)\n", operand[0], zdm_dump_format(o.dump));
-			zdm_report_summary(o.m, &cli->out);
-		}
+		code = cli_reported(cli->json ? zdm_report_json(o.m, operand[0], &cli->out) :
+				    zdm_report_summary(o.m, &cli->out));
 		code = finish_opened(cli, &o, true, code);
 	}
 	close_opened(&o);
@@ -52,10 +50,8 @@ static int run_ranges(struct zdm_cli *cli, int nr, char **operand)
 	}
 	code = open_model(cli, operand[0], &o);
 	if (code == ZDM_EXIT_DONE) {
-		if (cli->json)
-			zdm_report_json(o.m, operand[0], &cli->out);
-		else
-			zdm_report_ranges(o.m, cls, &cli->out);
+		code = cli_reported(cli->json ? zdm_report_json(o.m, operand[0], &cli->out) :
+				    zdm_report_ranges(o.m, cls, &cli->out));
 		code = finish_opened(cli, &o, false, code);
 	}
 	close_opened(&o);
@@ -92,10 +88,9 @@ static int run_sections(struct zdm_cli *cli, int nr, char **operand)
 		return cli_usage_error(cli, "'%s' is no section number", cli->opt[SECTIONS_NR]);
 	code = open_model(cli, operand[0], &o);
 	if (code == ZDM_EXIT_DONE) {
-		if (cli->json)
-			zdm_report_sections_json(o.m, section, operand[0], &cli->out);
-		else
-			zdm_report_sections(o.m, section, &cli->out);
+		code = cli_reported(cli->json ?
+				    zdm_report_sections_json(o.m, section, operand[0], &cli->out) :
+				    zdm_report_sections(o.m, section, &cli->out));
 		code = finish_opened(cli, &o, false, code);
 	}
 	close_opened(&o);
@@ -122,10 +117,8 @@ static int run_pgmaps(struct zdm_cli *cli, int nr, char **operand)
 
 	(void)nr;
 	if (code == ZDM_EXIT_DONE) {
-		if (cli->json)
-			zdm_report_pgmaps_json(o.m, operand[0], &cli->out);
-		else
-			zdm_report_pgmaps(o.m, &cli->out);
+		code = cli_reported(cli->json ? zdm_report_pgmaps_json(o.m, operand[0], &cli->out) :
+				    zdm_report_pgmaps(o.m, &cli->out));
 		code = finish_opened(cli, &o, false, code);
 	}
 	close_opened(&o);

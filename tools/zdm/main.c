@@ -134,11 +134,19 @@ bool cli_printf(struct zdm_cli *cli, const char *fmt, ...)
 	return ok;
 }
 
+int cli_reported(enum zdm_status st)
+{
+	if (st == ZDM_OK || st == ZDM_STOPPED)
+		return ZDM_EXIT_DONE;
+	cli_error("the report is not whole: %s", zdm_status_name(st));
+	return ZDM_EXIT_OPEN;
+}
+
 void cli_json_begin(struct zdm_cli *cli, const char *vmcore)
 {
 	struct json_object *name = json_object_new_string(vmcore);
 
-	cli_printf(cli, "{\"schema\":1,\"vmcore\":%s",
+	cli_printf(cli, "{\"schema\":%d,\"vmcore\":%s", ZDM_JSON_SCHEMA,
 		   json_object_to_json_string_ext(name, JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(name);
 }
