@@ -115,7 +115,7 @@ struct zdm_carve_io {
 	int out_fd;
 	enum zdm_status (*read_pages_fn)(void *priv, uint64_t paddr, void *buf, size_t len);
 	enum zdm_status (*read_altmap_fn)(void *priv, uint64_t paddr, void *buf, size_t len);
-	/* Called now and then; false stops with ZDM_INVAL. May be NULL. */
+	/* Called now and then; false stops with ZDM_STOPPED. May be NULL. */
 	bool (*progress_fn)(void *priv, uint64_t done_bytes, uint64_t all_bytes);
 	void *priv;
 };

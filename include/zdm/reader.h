@@ -31,6 +31,9 @@ enum zdm_status {
 	ZDM_NOMEM,
 	ZDM_INVAL,
 	ZDM_UNSUPPORTED,
+	ZDM_IO,			/* the system could not read or write a file */
+	ZDM_STOPPED,		/* the user, or the host on his behalf, wanted no more */
+	ZDM_AMBIGUOUS,		/* more than one thing answers to the name */
 };
 
 /* Where a member lies in its structure, in bytes. A bit field is ABSENT. */
@@ -38,8 +41,6 @@ struct zdm_member {
 	uint64_t off_bytes;
 	uint64_t size_bytes;
 };
-
-enum zdm_log_level { ZDM_LOG_DEBUG = 0, ZDM_LOG_INFO, ZDM_LOG_WARN };
 
 /*
  * Every function gets the `priv` given to zdm_open(). All but one of the two
@@ -75,9 +76,6 @@ struct zdm_reader_ops {
 
 	/* The text of VMCOREINFO, not terminated; valid until zdm_close(). */
 	enum zdm_status (*vmcoreinfo_fn)(void *priv, const char **text, size_t *len);
-
-	/* A message for the user of the host; never needed to understand a result. */
-	void (*log_fn)(void *priv, enum zdm_log_level level, const char *text);
 
 	/*
 	 * The host has a whole symbol table, or whole debug information: what it does

@@ -124,7 +124,7 @@ static enum zdm_status copy_data(struct writer *w, const struct zdm_carve_seg *s
 		errno = 0;
 		n = copy_some(w, seg->src_off + pos, seg->dst_off + pos, end - pos);
 		if (n < 0)
-			return fail(w, ZDM_UNREADABLE, "writing", paddr);
+			return fail(w, ZDM_IO, "writing", paddr);
 		if (!n) {
 			n = read_some(w->io->in_fd, w->buf,
 				      end - pos < BUF_BYTES ? end - pos : BUF_BYTES,
@@ -133,11 +133,11 @@ static enum zdm_status copy_data(struct writer *w, const struct zdm_carve_seg *s
 				return fail(w, ZDM_UNREADABLE, n ? "reading the dump" :
 					    "the dump ends early (did it change?)", paddr);
 			if (!write_sparse(w, w->buf, (size_t)n, seg->dst_off + pos))
-				return fail(w, ZDM_UNREADABLE, "writing", paddr);
+				return fail(w, ZDM_IO, "writing", paddr);
 		}
 		errno = 0;
 		if (!tell(w, (uint64_t)n))
-			return fail(w, ZDM_INVAL, "interrupted", paddr);
+			return fail(w, ZDM_STOPPED, "interrupted", paddr);
 	}
 	return ZDM_OK;
 }
@@ -202,10 +202,10 @@ static enum zdm_status copy_read_seg(struct writer *w, const struct zdm_carve_se
 			return fail(w, status, seg->from == ZDM_CARVE_ALTMAP ?
 				    "reading the altmap" : "reading the dump", seg->paddr + pos);
 		if (!write_sparse(w, w->buf, len, seg->dst_off + pos))
-			return fail(w, ZDM_UNREADABLE, "writing", seg->paddr + pos);
+			return fail(w, ZDM_IO, "writing", seg->paddr + pos);
 		errno = 0;
 		if (!tell(w, len))
-			return fail(w, ZDM_INVAL, "interrupted", seg->paddr + pos);
+			return fail(w, ZDM_STOPPED, "interrupted", seg->paddr + pos);
 	}
 	return ZDM_OK;
 }
@@ -219,7 +219,7 @@ static enum zdm_status write_header(struct writer *w)
 		return fail(w, ZDM_NOMEM, "out of memory for the headers", 0);
 	zdm_carve_header(w->plan, header);
 	if (!write_all(w->io->out_fd, header, w->plan->header_bytes, 0))
-		status = fail(w, ZDM_UNREADABLE, "writing the headers", 0);
+		status = fail(w, ZDM_IO, "writing the headers", 0);
 	free(header);
 	return status;
 }
@@ -242,7 +242,7 @@ enum zdm_status zdm_carve_write(const struct zdm_carve_plan *plan,
 		w.all += plan->segs[i].file_bytes;
 	/* The size first: what cannot be that large fails at once, not after an hour. */
 	status = ftruncate(io->out_fd, (off_t)plan->total_bytes) ?
-		fail(&w, ZDM_UNREADABLE, "setting the size", 0) : write_header(&w);
+		fail(&w, ZDM_IO, "setting the size", 0) : write_header(&w);
 	for (i = 0; status == ZDM_OK && i < plan->nr_segs; i++) {
 		if (plan->segs[i].from == ZDM_CARVE_FILE)
 			status = copy_file_seg(&w, &plan->segs[i]);

@@ -70,7 +70,7 @@ static enum zdm_status open_vmcoreinfo(struct zdm_session *s, const struct zdm_r
 	size_t len;
 	enum zdm_status st;
 
-	if (ops->size < offsetof(struct zdm_reader_ops, log_fn) || !ops->vmcoreinfo_fn)
+	if (ops->size < offsetof(struct zdm_reader_ops, complete_symbols) || !ops->vmcoreinfo_fn)
 		return ZDM_OK;
 	st = ops->vmcoreinfo_fn(priv, &text, &len);
 	if (st != ZDM_OK)

@@ -158,7 +158,7 @@ static enum rank rank_of(const struct btf_type *t)
 	return btf_is_composite(t) ? RANK_COMPOSITE : btf_is_typedef(t) ? RANK_TYPEDEF : RANK_ENUM;
 }
 
-/* All types of the best rank must agree: UNSUPPORTED when they do not. */
+/* All types of the best rank must agree: AMBIGUOUS when they do not. */
 static enum zdm_status ask(const struct btf_source *b, const char *type, struct question *q)
 {
 	uint32_t hash = zdm_index_hash(type, strlen(type)), e;
@@ -180,7 +180,7 @@ static enum zdm_status ask(const struct btf_source *b, const char *type, struct 
 			st = type_answer(b, b->type_ids[e], q);
 			if (found && (st != first_st ||
 				      (!st && memcmp(&first, &q->answer, sizeof(first)))))
-				return ZDM_UNSUPPORTED;
+				return ZDM_AMBIGUOUS;
 			first_st = st;
 			first = q->answer;
 			found = true;
@@ -285,7 +285,7 @@ static enum zdm_status answer_enumerator(void *self, const char *name, int64_t *
 					  &value), name))
 			continue;
 		if (found && value != first)
-			return ZDM_UNSUPPORTED;
+			return ZDM_AMBIGUOUS;
 		first = value;
 		found = true;
 	}

@@ -245,7 +245,7 @@ static enum zdm_status type_answer(struct zdm_dwarf *d, const struct zdm_dwarf_e
 	return st;
 }
 
-/* All types of the best kind must agree: UNSUPPORTED when they do not. */
+/* All types of the best kind must agree: AMBIGUOUS when they do not. */
 static enum zdm_status ask(struct zdm_dwarf *d, const char *name, struct question *q)
 {
 	uint32_t hash = zdm_index_hash(name, strlen(name)), i;
@@ -266,7 +266,7 @@ static enum zdm_status ask(struct zdm_dwarf *d, const char *name, struct questio
 			st = type_answer(d, e, q);
 			if (found && (st != first_st ||
 				      (!st && memcmp(&first, &q->answer, sizeof(first)))))
-				return ZDM_UNSUPPORTED;
+				return ZDM_AMBIGUOUS;
 			first_st = st;
 			first = q->answer;
 			found = true;
@@ -312,7 +312,7 @@ enum zdm_status zdm_dwarf_enumerator(struct zdm_dwarf *d, const char *name, int6
 		if (e->kind != ZDM_DWARF_ENUMERATOR || strcmp(e->name, name))
 			continue;
 		if (found && value != e->value)
-			return ZDM_UNSUPPORTED;
+			return ZDM_AMBIGUOUS;
 		value = e->value;
 		found = true;
 	}

@@ -23,7 +23,7 @@ enum zdm_status zdm_symbol_result(const struct zdm_symbol_pick *pick, uint64_t *
 	if (!pick->rank)
 		return ZDM_ABSENT;
 	if (pick->ambiguous)
-		return ZDM_UNSUPPORTED;
+		return ZDM_AMBIGUOUS;
 	*kaddr = pick->kaddr;
 	return ZDM_OK;
 }

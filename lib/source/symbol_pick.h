@@ -27,7 +27,7 @@ struct zdm_symbol_pick {
 
 void zdm_symbol_offer(struct zdm_symbol_pick *pick, enum zdm_symbol_rank rank, bool exact,
 		      uint64_t kaddr);
-/* ABSENT: none offered; UNSUPPORTED: several, and no way to tell which. */
+/* ABSENT: none offered; AMBIGUOUS: several, and no way to tell which. */
 enum zdm_status zdm_symbol_result(const struct zdm_symbol_pick *pick, uint64_t *kaddr);
 
 /* By nm's letter: initialised data or bss, which only CONFIG_KALLSYMS_ALL lists. */

@@ -9,7 +9,7 @@
 static enum zdm_status doubt_symbol(void *self, const char *name, uint64_t *kaddr)
 {
 	(void)self, (void)kaddr;
-	return strcmp(name, "page_init_poisoning") ? ZDM_ABSENT : ZDM_UNSUPPORTED;
+	return strcmp(name, "page_init_poisoning") ? ZDM_ABSENT : ZDM_AMBIGUOUS;
 }
 
 static enum zdm_status doubt_member(void *self, const char *type, const char *member,
@@ -43,7 +43,7 @@ static void test_doubt_stays(void **state)
 	(void)state;
 	zdm_kdef_resolve(&k, chain, 2, 0);
 	zdm_kfeat_probe(&f, &k);
-	assert_int_equal(k.v[ZDM_SYM_PAGE_INIT_POISONING].status, ZDM_UNSUPPORTED);
+	assert_int_equal(k.v[ZDM_SYM_PAGE_INIT_POISONING].status, ZDM_AMBIGUOUS);
 	assert_int_equal(f.v[ZDM_FEAT_INIT_POISON], ZDM_UNKNOWN);
 	assert_int_equal(k.v[ZDM_MEM_SECTION_USAGE].status, ZDM_CORRUPT);
 	assert_int_equal(k.v[ZDM_SYM_PGMAP_ARRAY].status, ZDM_ABSENT);
@@ -82,7 +82,7 @@ static void test_doubt_is_not_complete(void **state)
 
 	(void)state;
 	zdm_kdef_resolve(&k, &one, 1, 0);
-	assert_int_equal(k.v[ZDM_SYM_PAGE_INIT_POISONING].status, ZDM_UNSUPPORTED);
+	assert_int_equal(k.v[ZDM_SYM_PAGE_INIT_POISONING].status, ZDM_AMBIGUOUS);
 	zdm_layout_write(&k, &info, &sink);
 	assert_null(strstr(text, "zdm_complete"));
 	text[0] = '\0';

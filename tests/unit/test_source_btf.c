@@ -68,7 +68,7 @@ static void test_names(void **state)
 	/* Only ints by name: not asked for, not found. */
 	assert_int_equal(src->ops->size(src->self, "int", &u), ZDM_ABSENT);
 	expect_member(src, "copied", "x", 4, 4);
-	expect_no_member(src, "differs", "x", ZDM_UNSUPPORTED);
+	expect_no_member(src, "differs", "x", ZDM_AMBIGUOUS);
 	expect_member(src, "differs", "y", 4, 4);
 	zdm_source_close(src);
 }
@@ -83,7 +83,7 @@ static void test_enumerators(void **state)
 		{ "MEMORY_DEVICE_PRIVATE", ZDM_OK, 1 }, { "MEMORY_DEVICE_FS_DAX", ZDM_OK, 3 },
 		{ "NEGATIVE", ZDM_OK, -5 }, { "BIG", ZDM_OK, 0xfffffffe },
 		{ "WIDE", ZDM_OK, (int64_t)0x8000000000000001 },
-		{ "CLASH", ZDM_UNSUPPORTED, 0 }, { "memory_type", ZDM_ABSENT, 0 },
+		{ "CLASH", ZDM_AMBIGUOUS, 0 }, { "memory_type", ZDM_ABSENT, 0 },
 		{ "", ZDM_ABSENT, 0 },
 	};
 	struct btf *b = make_btf();

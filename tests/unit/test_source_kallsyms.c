@@ -169,7 +169,7 @@ static void test_choice(void **state)
 	expect(&o, "pgmap_array", 0xffffffff833b2d60);
 	expect(&o, "pgmap_array.llvm.99", 0xffffffff81300010);
 	expect(&o, "shadowed", 0xffffffff833b2d80);
-	expect_status(&o, "twice", ZDM_UNSUPPORTED);
+	expect_status(&o, "twice", ZDM_AMBIGUOUS);
 	expect(&o, "memory_blocks", 0xffffffff83406430);
 	expect(&o, "memory_blocks.llvm.1234567890", 0xffffffff83406430);
 	expect_status(&o, "memory_blocks.llvm.7", ZDM_ABSENT);
@@ -177,7 +177,7 @@ static void test_choice(void **state)
 	expect(&o, "lto.llvm.5", 0xffffffff83406460);
 	expect(&o, "probe", 0xffffffff81300100);
 	expect(&o, "dprobe", 0xffffffff83406470);
-	expect_status(&o, "two_lto", ZDM_UNSUPPORTED);
+	expect_status(&o, "two_lto", ZDM_AMBIGUOUS);
 	expect_status(&o, "counter", ZDM_ABSENT);
 	expect(&o, "counter.1", 0xffffffff834064a0);
 	finish(&o);

@@ -177,10 +177,10 @@ static void check_no_types(const struct zdm_source *src)
 	assert_int_equal(src->ops->member(src->self, "dev_pagemap", "start", &m), ZDM_ABSENT);
 	assert_int_equal(src->ops->member(src->self, "dev_pagemap", "", &m), ZDM_ABSENT);
 	assert_int_equal(src->ops->member(src->self, "nothing", "x", &m), ZDM_ABSENT);
-	assert_int_equal(src->ops->member(src->self, "differs", "x", &m), ZDM_UNSUPPORTED);
-	assert_int_equal(src->ops->size(src->self, "differs", &bytes), ZDM_UNSUPPORTED);
+	assert_int_equal(src->ops->member(src->self, "differs", "x", &m), ZDM_AMBIGUOUS);
+	assert_int_equal(src->ops->size(src->self, "differs", &bytes), ZDM_AMBIGUOUS);
 	assert_int_equal(src->ops->size(src->self, "only_declared", &bytes), ZDM_ABSENT);
-	assert_int_equal(src->ops->enumerator(src->self, "CLASH", &number), ZDM_UNSUPPORTED);
+	assert_int_equal(src->ops->enumerator(src->self, "CLASH", &number), ZDM_AMBIGUOUS);
 	assert_int_equal(src->ops->enumerator(src->self, "NOTHING", &number), ZDM_ABSENT);
 }
 
@@ -258,7 +258,7 @@ static void test_symbols(void **state)
 	expect_symbol(src, "shadowed", " B shadowed$");
 	expect_symbol(src, "lto", " B lto.llvm.123$");
 	expect_symbol(src, "lto.llvm.123", " B lto.llvm.123$");
-	assert_int_equal(src->ops->symbol(src->self, "twice", &addr), ZDM_UNSUPPORTED);
+	assert_int_equal(src->ops->symbol(src->self, "twice", &addr), ZDM_AMBIGUOUS);
 	assert_int_equal(src->ops->symbol(src->self, "printf", &addr), ZDM_ABSENT);
 	assert_int_equal(src->ops->symbol(src->self, "first.c", &addr), ZDM_ABSENT);
 	assert_int_equal(src->ops->symbol(src->self, "", &addr), ZDM_ABSENT);

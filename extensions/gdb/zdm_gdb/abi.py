@@ -35,7 +35,6 @@ U64_FN = c.CFUNCTYPE(c.c_int, c.c_void_p, c.c_char_p, c.POINTER(c.c_uint64))
 MEMBER_FN = c.CFUNCTYPE(c.c_int, c.c_void_p, c.c_char_p, c.c_char_p, c.POINTER(Member))
 S64_FN = c.CFUNCTYPE(c.c_int, c.c_void_p, c.c_char_p, c.POINTER(c.c_int64))
 TEXT_FN = c.CFUNCTYPE(c.c_int, c.c_void_p, c.POINTER(c.c_void_p), c.POINTER(c.c_size_t))
-LOG_FN = c.CFUNCTYPE(None, c.c_void_p, c.c_int, c.c_char_p)
 EMIT_FN = c.CFUNCTYPE(c.c_bool, c.c_void_p, c.c_void_p, c.c_size_t)
 
 
@@ -43,7 +42,7 @@ class ReaderOps(c.Structure):
     _fields_ = [("size", c.c_size_t), ("api", c.c_uint), ("machine", c.c_char_p),
                 ("read_phys_fn", READ_FN), ("read_kaddr_fn", READ_FN), ("present_fn", PRESENT_FN),
                 ("symbol_fn", U64_FN), ("size_fn", U64_FN), ("member_fn", MEMBER_FN),
-                ("enumerator_fn", S64_FN), ("vmcoreinfo_fn", TEXT_FN), ("log_fn", LOG_FN),
+                ("enumerator_fn", S64_FN), ("vmcoreinfo_fn", TEXT_FN),
                 ("complete_symbols", c.c_bool), ("complete_types", c.c_bool)]
 
 

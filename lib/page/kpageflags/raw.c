@@ -69,5 +69,5 @@ enum zdm_status zdm_kpages_save(struct zdm_kpages *v, const char *path,
 			unlink(temp);
 	}
 	free(temp);
-	return ok ? ZDM_OK : ZDM_UNREADABLE;
+	return ok ? ZDM_OK : stopped ? ZDM_STOPPED : ZDM_IO;
 }
