@@ -48,13 +48,18 @@ int zdm_page_zone(const struct zdm_page_layout *l, uint64_t flags)
 	return g->zone_shift ? (int)(flags >> g->zone_shift & ((1ull << g->zone_bits) - 1)) : -1;
 }
 
-static int page_node(const struct zdm_page_layout *l, uint64_t flags)
+int zdm_page_node(const struct zdm_page_layout *l, uint64_t flags)
 {
 	const struct zdm_geometry *g = &l->g;
 
 	if (!g->zone_shift)
 		return -1;
 	return g->node_shift < 64 ? (int)(flags >> g->node_shift) : 0;
+}
+
+int32_t zdm_page_refcount(const struct zdm_page_layout *l, const uint8_t *bytes)
+{
+	return (int32_t)get(l, bytes, l->refcount_off, 4);
 }
 
 /*
@@ -94,8 +99,8 @@ enum zdm_status zdm_page_read(struct zdm_session *s, uint64_t pfn, struct zdm_pa
 	ret->nr_bytes = (uint32_t)l.bytes;
 	ret->flags = zdm_page_flags(&l, ret->bytes);
 	ret->zone = zdm_page_zone(&l, ret->flags);
-	ret->node = page_node(&l, ret->flags);
-	ret->refcount = (int32_t)get(&l, ret->bytes, l.refcount_off, 4);
+	ret->node = zdm_page_node(&l, ret->flags);
+	ret->refcount = zdm_page_refcount(&l, ret->bytes);
 	ret->mapcount = (int32_t)get(&l, ret->bytes, l.mapcount_off, 4);
 	ret->word1 = zdm_page_word(&l, ret->bytes, 1);
 	ret->word2 = zdm_page_word(&l, ret->bytes, 2);
@@ -183,5 +188,8 @@ const char *zdm_zone_name(const struct zdm_session *s, int zone)
 	for (i = 0; i < sizeof(zones) / sizeof(zones[0]); i++)
 		if (zone >= 0 && zdm_kdef_or(&s->k, zones[i].id, UINT64_MAX) == (uint64_t)zone)
 			return zones[i].name;
+	/* a reserved page for which the kernel found none; see veto.c */
+	if (zone >= 0 && zdm_kdef_or(&s->k, ZDM_NUM_MAX_NR_ZONES, UINT64_MAX) == (uint64_t)zone)
+		return " (none)";
 	return "";
 }

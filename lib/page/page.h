@@ -20,6 +20,9 @@ uint64_t zdm_page_flags(const struct zdm_page_layout *l, const uint8_t *bytes);
 uint64_t zdm_page_word(const struct zdm_page_layout *l, const uint8_t *bytes, unsigned int i);
 /* -1: not known for this kernel. */
 int zdm_page_zone(const struct zdm_page_layout *l, uint64_t flags);
+int zdm_page_node(const struct zdm_page_layout *l, uint64_t flags);
+/* 0 where the layout does not have it. */
+int32_t zdm_page_refcount(const struct zdm_page_layout *l, const uint8_t *bytes);
 /* The head of a tail page at kaddr, from its word 1. */
 uint64_t zdm_page_head(uint64_t word1, uint64_t kaddr);
 /* As the kernel prints it, after a space (" Normal"); "" if not known. */
