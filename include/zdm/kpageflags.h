@@ -33,11 +33,12 @@ enum zdm_kpf {
 struct zdm_kpage {
 	/*
 	 * OK; INVAL: the memmap must not be believed, or it is not known whether
-	 * (cls says which); ABSENT: no struct page; UNREADABLE: not in the dump;
+	 * (cls says which, and found what if it is for the bytes alone); ABSENT: no struct page; UNREADABLE: not in the dump;
 	 * CORRUPT: a tail page whose head cannot be. flags and count only if OK.
 	 */
 	enum zdm_status status;
 	enum zdm_class cls;
+	const char *found;		/* what speaks against the bytes; static, or NULL */
 	uint64_t flags;			/* bits by enum zdm_kpf */
 	uint64_t count;			/* as kpagecount: how often it is mapped */
 	enum zdm_status cgroup_status;	/* ABSENT: this kernel has no memory cgroups */

@@ -89,6 +89,7 @@ struct tally {
 	size_t nr, room, last;			/* last: the one found before */
 	uint64_t pages;				/* in all sets */
 	uint64_t not_believed[ZDM_NR_CLASSES];
+	uint64_t vetoed[ZDM_NR_CLASSES];	/* by their bytes alone */
 	uint64_t no_page, missing, corrupt, lost;	/* lost: too many sets */
 };
 
@@ -138,7 +139,10 @@ static bool add_pages(struct tally *t, const struct zdm_kpage *p, uint64_t nr)
 		t->no_page += nr;
 		break;
 	case ZDM_INVAL:
-		t->not_believed[p->cls] += nr;
+		if (p->found)
+			t->vetoed[p->cls] += nr;
+		else
+			t->not_believed[p->cls] += nr;
 		break;
 	case ZDM_CORRUPT:
 		t->corrupt++;
@@ -156,7 +160,7 @@ static uint64_t alike(const struct zdm_kpages *v, const struct zdm_kpage *p, uin
 {
 	const struct zdm_range *r;
 
-	if (p->status != ZDM_INVAL && p->status != ZDM_ABSENT)
+	if ((p->status != ZDM_INVAL && p->status != ZDM_ABSENT) || p->found)
 		return 1;
 	r = zdm_range_find(zdm_kpages_model(v), pfn);
 	return (r && r->end_pfn < end_pfn ? r->end_pfn : end_pfn) - pfn;
@@ -181,6 +185,13 @@ static void print_not_read(struct zdm_out *o, const struct tally *t)
 			 zdm_class_name((enum zdm_class)i), n ? " (case " : "", n ? '0' + n : ' ',
 			 n ? ")" : "");
 		zdm_outf(o, row, "-", t->not_believed[i], why);
+	}
+	for (i = 0; i < ZDM_NR_CLASSES; i++) {
+		if (!t->vetoed[i])
+			continue;
+		snprintf(why, sizeof(why), "%s by structure, but the bytes speak against it",
+			 zdm_class_name((enum zdm_class)i));
+		zdm_outf(o, row, "-", t->vetoed[i], why);
 	}
 	if (t->no_page)
 		zdm_outf(o, row, "-", t->no_page, "no struct page: no section");
@@ -232,7 +243,7 @@ static enum zdm_status summary(struct zdm_kpages *v, uint64_t start_pfn, uint64_
 
 static bool same(const struct zdm_kpage *a, const struct zdm_kpage *b)
 {
-	return a->status == b->status && a->cls == b->cls && a->flags == b->flags &&
+	return a->status == b->status && a->cls == b->cls && a->found == b->found && a->flags == b->flags &&
 	       a->count == b->count && a->cgroup_status == b->cgroup_status &&
 	       a->cgroup == b->cgroup;
 }
@@ -249,6 +260,11 @@ static void print_run(struct zdm_out *o, const struct zdm_kpage *p, uint64_t sta
 			strcpy(cgroup, "?");
 		zdm_outf(o, "%s\t%" PRIu64 "\t%" PRIx64 "\t%" PRIx64 "\t%s\n", cgroup, p->count,
 			 start, nr, letters);
+		return;
+	}
+	if (p->found) {
+		zdm_outf(o, "-\t-\t%" PRIx64 "\t%" PRIx64 "\t%s by structure, but its bytes: %s\n",
+			 start, nr, zdm_class_name(p->cls), p->found);
 		return;
 	}
 	zdm_outf(o, "-\t-\t%" PRIx64 "\t%" PRIx64 "\t%s%s\n", start, nr,

@@ -10,6 +10,7 @@
 #include "page/kpageflags/kpageflags.h"
 #include "page/page.h"
 #include "base/text.h"
+#include "page/veto.h"
 
 #define MAX_ORDER 10u			/* of a free block; include/linux/mmzone.h */
 #define WINDOW_PAGES (1u << MAX_ORDER)
@@ -21,12 +22,14 @@ struct zdm_kpages {
 	const struct zdm_model *m;
 	struct zdm_kpage_abi abi;
 	struct zdm_memcg memcg;
+	struct zdm_vetoes vetoes;
 	size_t cursor;			/* of zdm_range_seek() */
 	uint64_t last_pfn;
 	/* the window */
 	uint64_t start_pfn;		/* ZDM_KPAGE_NONE: nothing is loaded */
 	uint8_t *bytes;			/* WINDOW_PAGES struct pages and one to spare */
 	enum zdm_status status[WINDOW_PAGES];
+	enum zdm_veto veto[WINDOW_PAGES];	/* why the status is INVAL of a valid page */
 	/* the head last looked at */
 	uint64_t head_pfn;
 	uint8_t *head;			/* its struct page and the next */
@@ -51,6 +54,7 @@ enum zdm_status zdm_kpages_open(struct zdm_session *s, const struct zdm_model *m
 	st = zdm_kpage_abi_init(s, &v->abi, err, err_len);
 	if (st == ZDM_OK) {
 		zdm_memcg_init(s, v->abi.rules, &v->memcg);
+		zdm_vetoes_init(&v->vetoes, s, m);
 		v->bytes = malloc((WINDOW_PAGES + 1) * v->abi.page_bytes);
 		v->head = malloc(2 * v->abi.page_bytes);
 		if (!v->bytes || !v->head) {
@@ -71,6 +75,7 @@ void zdm_kpages_close(struct zdm_kpages *v)
 	if (!v)
 		return;
 	zdm_memcg_deinit(&v->memcg);
+	zdm_vetoes_deinit(&v->vetoes);
 	free(v->bytes);
 	free(v->head);
 	free(v);
@@ -127,8 +132,12 @@ static bool believed(struct zdm_kpages *v, uint64_t pfn)
 	return r && r->valid == ZDM_YES;
 }
 
-/* [start, start + nr) of the window; where the whole cannot be read, page by page. */
-static void load_step(struct zdm_kpages *v, uint64_t start, unsigned int nr)
+/*
+ * [start, start + nr) of the window, all of range r; where the whole cannot be
+ * read, page by page. What the bytes speak against is not looked at any more.
+ */
+static void load_step(struct zdm_kpages *v, const struct zdm_range *r, uint64_t start,
+		      unsigned int nr)
 {
 	uint64_t bytes = v->abi.page_bytes;
 	unsigned int i, at = (unsigned int)(start - v->start_pfn);
@@ -140,6 +149,12 @@ static void load_step(struct zdm_kpages *v, uint64_t start, unsigned int nr)
 		if (st != ZDM_OK)
 			v->status[at + i] = zdm_read_kaddr(v->s->r, kaddr + i * bytes,
 							   v->bytes + (at + i) * bytes, bytes);
+		v->veto[at + i] = ZDM_VETO_NONE;
+		if (v->status[at + i] == ZDM_OK)
+			v->veto[at + i] = zdm_veto_page(&v->vetoes, r, start + i,
+							v->bytes + (at + i) * bytes);
+		if (v->veto[at + i] != ZDM_VETO_NONE)
+			v->status[at + i] = ZDM_INVAL;
 	}
 }
 
@@ -156,7 +171,7 @@ static void load_window(struct zdm_kpages *v, uint64_t pfn)
 		if (r && r->end_pfn < end)
 			end = r->end_pfn;
 		if (r && r->valid == ZDM_YES) {
-			load_step(v, p, (unsigned int)(end - p));
+			load_step(v, r, p, (unsigned int)(end - p));
 		} else {
 			for (i = p; i < end; i++)
 				v->status[i - v->start_pfn] = ZDM_INVAL;
@@ -210,6 +225,8 @@ static uint64_t head_kaddr(const struct zdm_kpages *v, uint64_t pfn, const uint8
 
 static enum zdm_status load_head(struct zdm_kpages *v, uint64_t pfn)
 {
+	unsigned int i;
+
 	if (pfn == v->head_pfn)
 		return v->head_status;
 	v->head_pfn = pfn;
@@ -219,6 +236,11 @@ static enum zdm_status load_head(struct zdm_kpages *v, uint64_t pfn)
 	else
 		v->head_status = zdm_read_kaddr(v->s->r, zdm_page_kaddr(&v->s->kernel, pfn),
 						v->head, 2 * v->abi.page_bytes);
+	for (i = 0; i < 2 && v->head_status == ZDM_OK; i++) {
+		if (zdm_veto_page(&v->vetoes, zdm_range_find(v->m, pfn + i), pfn + i,
+				  v->head + i * v->abi.page_bytes) != ZDM_VETO_NONE)
+			v->head_status = ZDM_CORRUPT;
+	}
 	return v->head_status;
 }
 
@@ -316,6 +338,8 @@ void zdm_kpages_get(struct zdm_kpages *v, uint64_t pfn, struct zdm_kpage *ret)
 	    pfn - v->start_pfn >= WINDOW_PAGES)
 		load_window(v, pfn);
 	ret->status = v->status[pfn - v->start_pfn];
+	if (ret->status == ZDM_INVAL)
+		ret->found = zdm_veto_words(v->veto[pfn - v->start_pfn]);
 	if (ret->status == ZDM_OK)
 		ret->status = init_raw(v, pfn, &raw);
 	if (ret->status != ZDM_OK)
