@@ -29,6 +29,12 @@ void cmd_check(struct cmd_call *c);		/* -c */
 void cmd_kpage(struct cmd_call *c);		/* -k */
 void cmd_oops(struct cmd_call *c);		/* -o */
 
+/*
+ * A page frame or a range of them in crash's manner: digits are hexadecimal.
+ * False with the reason in c->err.
+ */
+bool cmd_spec(struct cmd_call *c, const char *arg, struct zdm_spec *ret);
+
 /* printf to the sink; false once nothing more is wanted. */
 __attribute__((format(printf, 2, 3)))
 bool cmd_printf(const struct zdm_sink *out, const char *fmt, ...);

@@ -7,32 +7,6 @@
 #include "cmd.h"
 #include "guard.h"
 
-/* "PFN", "PFN-PFN" (the end not included), "PFN+COUNT", each decimal or hex. */
-static bool parse_range(const char *arg, uint64_t *start, uint64_t *end)
-{
-	char *rest;
-	uint64_t v;
-
-	if (*arg < '0' || *arg > '9')
-		return false;
-	errno = 0;
-	*start = strtoull(arg, &rest, 0);
-	if (errno)
-		return false;
-	if (!*rest) {
-		*end = *start + 1;
-		return *end;
-	}
-	if ((*rest != '-' && *rest != '+') || rest[1] < '0' || rest[1] > '9')
-		return false;
-	arg = rest + 1;
-	v = strtoull(arg, &rest, 0);
-	if (errno || *rest)
-		return false;
-	*end = arg[-1] == '+' ? *start + v : v;
-	return *end > *start;
-}
-
 static bool stop(void *priv)
 {
 	(void)priv;
@@ -41,11 +15,17 @@ static bool stop(void *priv)
 
 void cmd_kpage(struct cmd_call *c)
 {
-	uint64_t start = 0, end = UINT64_MAX;
+	struct zdm_spec range = { .start_pfn = 0, .end_pfn = UINT64_MAX };
+	char why[CMD_ERR_LEN];
 	struct zdm_kpages *v;
 
-	if (c->nr > 1 || (c->nr == 1 && !parse_range(c->args[0], &start, &end))) {
-		snprintf(c->err, sizeof(c->err), "-k takes one range: PFN, PFN-PFN or PFN+COUNT");
+	if (c->nr > 1) {
+		snprintf(c->err, sizeof(c->err), "-k takes one range: PFN-PFN or PFN+COUNT");
+		return;
+	}
+	if (c->nr == 1 && !cmd_spec(c, c->args[0], &range)) {
+		snprintf(why, sizeof(why), "%s", c->err);
+		snprintf(c->err, sizeof(c->err), "-k takes one range: %.400s", why);
 		return;
 	}
 	if (c->file && (c->nr || c->list)) {
@@ -57,7 +37,8 @@ void cmd_kpage(struct cmd_call *c)
 	if (c->file) {
 		if (zdm_kpages_save(v, c->file, stop, NULL, c->err, sizeof(c->err)) == ZDM_OK)
 			cmd_printf(c->out, "%s: written\n", c->file);
-	} else if (zdm_report_kpages(v, start, end, c->list, c->out) != ZDM_OK) {
+	} else if (zdm_report_kpages(v, range.start_pfn, range.end_pfn, c->list,
+				     c->out) != ZDM_OK) {
 		snprintf(c->err, sizeof(c->err), "out of memory");
 	}
 	zdm_kpages_close(v);

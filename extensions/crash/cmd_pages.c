@@ -20,75 +20,43 @@ static void call_vtop(void *arg)
 	q->ok = IS_KVADDR(q->kaddr) && kvtop(NULL, q->kaddr, &q->paddr, FALSE);
 }
 
-/* As everywhere in crash: decimal digits alone are decimal, 0x and letters are hex. */
-static bool parse_number(const char *arg, uint64_t *ret)
+bool cmd_spec(struct cmd_call *c, const char *arg, struct zdm_spec *ret)
 {
-	bool hex = strspn(arg, "0123456789") != strlen(arg);
+	const struct zdm_kernel *k = zdm_model_kernel(c->z->m);
+	struct zdm_spec_opts opts = { .hex = true, .end_pfn = zdm_model_end_pfn(c->z->m) };
+	struct vtop_req q = { 0 };
 	char *end;
 
-	if (!*arg || *arg == '-' || *arg == '+' || isspace((unsigned char)*arg))
-		return false;
+	if (zdm_spec_parse(k, &opts, arg, ret, c->err, CMD_ERR_LEN) == ZDM_OK)
+		return true;
+	/* what only crash can translate: vmalloc, modules, the kernel's own image */
 	errno = 0;
-	*ret = strtoull(arg, &end, hex ? 16 : 10);
-	return !errno && !*end && end != arg;
-}
-
-/* End of what the model knows: numbers below it are PFNs, above it addresses. */
-static uint64_t model_end_pfn(const struct zdm_model *m)
-{
-	const struct zdm_range *ranges;
-	size_t nr = zdm_model_ranges(m, &ranges);
-
-	return nr ? ranges[nr - 1].end_pfn : 0;
-}
-
-/* What a number means: "how" says how it was taken. */
-static bool number_to_pfn(const struct zdm_crash *z, uint64_t v, uint64_t *pfn, const char **how)
-{
-	const struct zdm_kernel *k = zdm_model_kernel(z->m);
-	struct vtop_req q = { .kaddr = (ulong)v };
-
-	if (zdm_page_pfn(k, v, pfn) == ZDM_OK && *pfn < model_end_pfn(z->m)) {
-		*how = "struct page of";
-		return true;
-	}
-	if (v < model_end_pfn(z->m)) {
-		*how = "page frame number:";
-		*pfn = v;
-		return true;
-	}
-	if (guard_call(call_vtop, &q) && q.ok) {
-		*how = "kernel virtual address in";
-		*pfn = q.paddr / k->page_size;
-		return true;
-	}
-	if (zdm_page_pfn(k, v, pfn) == ZDM_OK && v >= k->vmemmap_kaddr && IS_KVADDR((ulong)v)) {
-		*how = "struct page of";
-		return true;
-	}
-	if (v >> 52)
+	q.kaddr = strtoul(arg, &end, 16);
+	if (!isxdigit((unsigned char)*arg) || errno || *end || !guard_call(call_vtop, &q) || !q.ok)
 		return false;
-	*how = "physical address in";
-	*pfn = v / k->page_size;
+	c->err[0] = '\0';
+	*ret = (struct zdm_spec){
+		.kind = ZDM_SPEC_VIRT, .addr = q.kaddr, .start_pfn = q.paddr / k->page_size,
+		.end_pfn = q.paddr / k->page_size + 1, .off_bytes = q.paddr % k->page_size,
+	};
 	return true;
 }
 
-static bool one_page(struct cmd_call *c, const char *arg)
+static bool one_spec(struct cmd_call *c, const char *arg)
 {
-	const char *how = "";
-	uint64_t v, pfn;
+	struct zdm_spec spec;
+	char said[128];
+	uint64_t pfn;
 
-	if (strchr(arg, ':')) {
-		if (zdm_spec_parse(zdm_model_kernel(c->z->m), arg, &pfn, c->err,
-				   sizeof(c->err)) != ZDM_OK)
-			return false;
-	} else if (!parse_number(arg, &v) || !number_to_pfn(c->z, v, &pfn, &how)) {
-		snprintf(c->err, sizeof(c->err), "\"%s\" is neither a page frame number, nor a "
-			 "physical, struct page or kernel address", arg);
+	if (!cmd_spec(c, arg, &spec))
 		return false;
+	zdm_spec_text(&spec, said, sizeof(said));
+	cmd_printf(c->out, "%s: %s\n", arg, said);
+	for (pfn = spec.start_pfn; pfn < spec.end_pfn && !guard_interrupted(); pfn++) {
+		if (pfn > spec.start_pfn && !cmd_printf(c->out, "\n"))
+			break;
+		zdm_report_pfn(c->z->s, c->z->m, pfn, c->out);
 	}
-	cmd_printf(c->out, "%s: %s%spfn 0x%" PRIx64 "\n", arg, how, *how ? " " : "", pfn);
-	zdm_report_pfn(c->z->s, c->z->m, pfn, c->out);
 	return true;
 }
 
@@ -101,7 +69,7 @@ void cmd_pages(struct cmd_call *c)
 	for (i = 0; i < c->nr && !guard_interrupted(); i++) {
 		if (i)
 			cmd_printf(c->out, "\n");
-		if (!one_page(c, c->args[i]))
+		if (!one_spec(c, c->args[i]))
 			return;
 	}
 }

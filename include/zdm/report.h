@@ -60,12 +60,40 @@ ZDM_API enum zdm_status zdm_report_pfn_json(struct zdm_session *s, const struct 
 					    uint64_t pfn, const struct zdm_sink *out);
 
 /*
- * A PFN as users write it: "0x48000" or "294912" (a PFN), "phys:0x48000000",
- * "page:ffffea0001200000" (a struct page), "virt:…" (direct map).
- * INVAL with one line in err otherwise.
+ * A page frame as users write it, the same for every front end:
+ *   294912, 0x48000, 0t294912    a PFN (0t or 0d: decimal, as debuggers have it)
+ *   phys:48600123                physical address, hexadecimal as all that follow
+ *   page:ffffea0001200008        in a struct page: rounded down to its begin
+ *   virt:ffff888048000000        in the direct map
+ *   ffffea0001200000             bare: recognised if it lies in the memmap of a
+ *                                frame of the model, or in its direct map
+ *   0x48000-0x49000, A..B, A+N   PFNs, the end not included; N is a count
  */
-ZDM_API enum zdm_status zdm_spec_parse(const struct zdm_kernel *k, const char *spec,
-				       uint64_t *pfn, char *err, size_t err_len);
+enum zdm_spec_kind { ZDM_SPEC_PFN = 0, ZDM_SPEC_PHYS, ZDM_SPEC_PAGE, ZDM_SPEC_VIRT };
+struct zdm_spec {
+	enum zdm_spec_kind kind;
+	uint64_t start_pfn, end_pfn;	/* one page frame, but for ranges */
+	uint64_t addr;			/* as written; PFNs: of no meaning */
+	uint64_t off_bytes;		/* of the address, into its struct page or frame */
+	bool guessed;			/* an address without page: or virt: before it */
+};
+struct zdm_spec_opts {
+	/*
+	 * Digits without 0x are hexadecimal, as crash has it: in a range PFNs, else
+	 * what its columns show, addresses (physical if nothing else). With 0x, a
+	 * number from end_pfn on is a physical address, too.
+	 */
+	bool hex;
+	uint64_t end_pfn;		/* zdm_model_end_pfn(); 0: not known */
+};
+/* opts may be NULL. INVAL with one line in err, and *ret as it was. */
+ZDM_API enum zdm_status zdm_spec_parse(const struct zdm_kernel *k,
+				       const struct zdm_spec_opts *opts, const char *spec,
+				       struct zdm_spec *ret, char *err, size_t err_len);
+/* How it was understood, in words. Length as of zdm_range_reason(). */
+ZDM_API size_t zdm_spec_text(const struct zdm_spec *s, char *buf, size_t len);
+/* Was it rounded or guessed, so that a user should be told? */
+ZDM_API bool zdm_spec_needs_saying(const struct zdm_spec *s);
 
 /*
  * Read the struct pages and hold them against the verdicts. Every run of

@@ -220,6 +220,8 @@ ZDM_API enum zdm_status zdm_model_pgmaps_status(const struct zdm_model *m);
 ZDM_API size_t zdm_model_blocks(const struct zdm_model *m, const struct zdm_block **ret);
 /* Sorted, gap-free from PFN 0 to the end of the last section or pgmap. */
 ZDM_API size_t zdm_model_ranges(const struct zdm_model *m, const struct zdm_range **ret);
+/* End of the last of them: no page frame that the model knows of is beyond. */
+ZDM_API uint64_t zdm_model_end_pfn(const struct zdm_model *m);
 /* Things the reader of a result should know; one line each. */
 ZDM_API size_t zdm_model_warnings(const struct zdm_model *m, const char *const **ret);
 /* True when something that should be there could not be read or believed. */

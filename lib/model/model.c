@@ -101,6 +101,14 @@ size_t zdm_model_ranges(const struct zdm_model *m, const struct zdm_range **ret)
 	return m->ranges.nr;
 }
 
+uint64_t zdm_model_end_pfn(const struct zdm_model *m)
+{
+	const struct zdm_range *r;
+	size_t nr = zdm_model_ranges(m, &r);
+
+	return nr ? r[nr - 1].end_pfn : 0;
+}
+
 size_t zdm_model_warnings(const struct zdm_model *m, const char *const **ret)
 {
 	*ret = (const char *const *)m->warnings.line;

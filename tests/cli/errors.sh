@@ -31,7 +31,8 @@ usage() {
     fails usage/layout-release 2 "goes with" layout --release 5.10 "$core"
     fails usage/layout-json 2 "leave out --json" layout --json "$core"
     for name in 0x nonsense 0x1g 12ab phys: phys:zz phys:0x10000000000000 page:1 \
-        page:ffffea0000000001 virt:0 0x10000000000 99999999999999999999; do
+        page:ffffe9ffffffffff virt:0 0x10000000000 99999999999999999999 \
+        5-5 0x200-0x100 1- 1+0 0-0x200000 0t 0t1f 0xffffffff81000000; do
         fails "usage/spec-$name" 2 "" pfn --layout "$layout" "$core" 0 "$name"
     done
     for cmd in summary ranges pfn sections pgmaps check layout capsule; do

@@ -59,14 +59,18 @@ zdm -c x
 zdm -q
 zdm x
 zdm -r -s
-zdm -p 1
+zdm -p 0x1
+zdm -p 2000
+zdm -p ffffea0004000008
 END
 if run_crash "$vmlinux" "$lab/fsdax-dev/dump.elf" <"$work/nonsense"; then
     lines crash-bad/nonsense 'zdm: no class is called "nonsense"' '-r takes one class at most' \
         'section 123456789 is not present' '"1x" is not a section number' \
         '-p needs a page frame number' 'zdm: "zzz" is neither' 'cannot write /nonexistent/x' \
         '-k takes one range' '/nonexistent/x: neither a task nor a readable file' \
-        '/dev/null: no registers of an oops in it' 'Usage:' 'PFN 0x1 '
+        '/dev/null: no registers of an oops in it' 'Usage:' 'PFN 0x1 ' \
+        '2000: physical address in pfn 0x2' \
+        'ffffea0004000008: 8 bytes into the struct page of pfn 0x100000, which begins at'
     # each is one line, and none is an answer
     if grep -qi 'segmentation\|recursive' "$work/crash"; then
         not_ok crash-bad/nonsense-survives "$(grep -i 'segmentation\|recursive' "$work/crash")"

@@ -9,24 +9,7 @@
 
 enum { OPTION_LIST, OPTION_SAVE };
 
-/* "PFN", "PFN-PFN" (the end not included), "PFN+COUNT". */
-static bool parse_range(char *arg, uint64_t *start, uint64_t *end)
-{
-	char *sep = strpbrk(arg, "-+"), op;
-	uint64_t v = 1;
-
-	op = sep ? *sep : '+';
-	if (sep)
-		*sep = '\0';
-	if (!cli_parse_u64(arg, start) || (sep && !cli_parse_u64(sep + 1, &v)))
-		return false;
-	*end = op == '+' ? *start + v : v;
-	if (sep)
-		*sep = op;
-	return *end > *start;
-}
-
-static int show(struct zdm_cli *cli, const struct opened *o, uint64_t start, uint64_t end)
+static int show(struct zdm_cli *cli, const struct opened *o, const struct zdm_spec *range)
 {
 	char err[ZDM_ERR_LEN];
 	struct zdm_kpages *v;
@@ -42,7 +25,7 @@ static int show(struct zdm_cli *cli, const struct opened *o, uint64_t start, uin
 			cli_error("%s", err);
 			code = ZDM_EXIT_OPEN;
 		}
-	} else if (zdm_report_kpages(v, start, end, cli->opt[OPTION_LIST], &cli->out)) {
+	} else if (zdm_report_kpages(v, range->start_pfn, range->end_pfn, cli->opt[OPTION_LIST], &cli->out)) {
 		cli_error("out of memory");
 		code = ZDM_EXIT_OPEN;
 	}
@@ -52,20 +35,26 @@ static int show(struct zdm_cli *cli, const struct opened *o, uint64_t start, uin
 
 static int run_kpage(struct zdm_cli *cli, int nr, char **operand)
 {
-	uint64_t start = 0, end = UINT64_MAX;
+	struct zdm_spec range = { .start_pfn = 0, .end_pfn = UINT64_MAX };
+	struct zdm_spec_opts opts = { .hex = false };
+	char err[ZDM_ERR_LEN];
 	struct opened o;
 	int code;
 
 	if (cli->json)
 		return cli_usage_error(cli, "kpage has no --json");
-	if (nr > 1 && !parse_range(operand[1], &start, &end))
-		return cli_usage_error(cli, "'%s' is none of PFN, PFN-PFN, PFN+COUNT", operand[1]);
 	if (cli->opt[OPTION_SAVE] && (nr > 1 || cli->opt[OPTION_LIST]))
 		return cli_usage_error(cli, "--save writes all pages: give neither a range nor "
 				       "--list");
 	code = open_model(cli, operand[0], &o);
+	if (code == ZDM_EXIT_DONE && nr > 1) {
+		opts.end_pfn = zdm_model_end_pfn(o.m);
+		if (zdm_spec_parse(zdm_model_kernel(o.m), &opts, operand[1], &range, err,
+				   sizeof(err)) != ZDM_OK)
+			code = cli_usage_error(cli, "%s", err);
+	}
 	if (code == ZDM_EXIT_DONE)
-		code = show(cli, &o, start, end);
+		code = show(cli, &o, &range);
 	if (code == ZDM_EXIT_DONE)
 		code = finish_opened(cli, &o, false, code);
 	close_opened(&o);
@@ -84,7 +73,8 @@ const struct zdm_command cmd_kpage = {
 	.min_operands = 1, .max_operands = 2,
 	.purpose = "what /proc/kpageflags would say, as page-types prints it",
 	.opts = options,
-	.help = "RANGE is PFN, PFN-PFN (the last not included) or PFN+COUNT; all pages if it is\n"
-		"not given. Pages whose memmap must not be believed are counted, never read.\n",
+	.help = "RANGE is PFN-PFN or PFN..PFN (the last not included), PFN+COUNT, or one page as\n"
+		"zdm pfn takes it; all pages if it is not given. Pages whose memmap must\n"
+		"not be believed are counted, never read.\n",
 	.run = run_kpage,
 };

@@ -65,6 +65,29 @@ class Range(c.Structure):
                 ("in_dump", c.c_int), ("pgmap", c.c_int32), ("evidence_kaddr", c.c_uint64)]
 
 
+class Spec(c.Structure):
+    _fields_ = [("kind", c.c_int), ("start_pfn", c.c_uint64), ("end_pfn", c.c_uint64),
+                ("addr", c.c_uint64), ("off_bytes", c.c_uint64), ("guessed", c.c_bool)]
+
+
+class SpecOpts(c.Structure):
+    _fields_ = [("hex", c.c_bool), ("end_pfn", c.c_uint64)]
+
+
+class Page(c.Structure):
+    _fields_ = [("kaddr", c.c_uint64), ("pfn", c.c_uint64), ("flags", c.c_uint64),
+                ("zone", c.c_int), ("node", c.c_int), ("refcount", c.c_int32),
+                ("mapcount", c.c_int32), ("word1", c.c_uint64), ("word2", c.c_uint64),
+                ("is_tail", c.c_bool), ("head_kaddr", c.c_uint64), ("bytes", c.c_uint8 * 256),
+                ("nr_bytes", c.c_uint32)]
+
+
+class PageJudgement(c.Structure):
+    _fields_ = [("range", c.POINTER(Range)), ("structure", c.c_int), ("bytes", c.c_int),
+                ("valid", c.c_int), ("status", c.c_int), ("found", c.c_char * 128),
+                ("page", Page)]
+
+
 class Sink(c.Structure):
     _fields_ = [("emit_fn", EMIT_FN), ("priv", c.c_void_p)]
 
@@ -90,8 +113,13 @@ _FUNCTIONS = {
     "zdm_class_name": (c.c_char_p, [c.c_int]),
     "zdm_class_parse": (c.c_int, [c.c_char_p]),
     "zdm_status_name": (c.c_char_p, [c.c_int]),
-    "zdm_spec_parse": (c.c_int, [c.POINTER(Kernel), c.c_char_p, c.POINTER(c.c_uint64),
-                                 c.c_char_p, c.c_size_t]),
+    "zdm_model_end_pfn": (c.c_uint64, [c.c_void_p]),
+    "zdm_spec_parse": (c.c_int, [c.POINTER(Kernel), c.POINTER(SpecOpts), c.c_char_p,
+                                 c.POINTER(Spec), c.c_char_p, c.c_size_t]),
+    "zdm_spec_text": (c.c_size_t, [c.POINTER(Spec), c.c_char_p, c.c_size_t]),
+    "zdm_spec_needs_saying": (c.c_bool, [c.POINTER(Spec)]),
+    "zdm_page_judge": (c.c_int, [c.c_void_p, c.c_void_p, c.c_uint64, c.POINTER(PageJudgement)]),
+    "zdm_judgement_text": (c.c_size_t, [c.POINTER(PageJudgement), c.c_char_p, c.c_size_t]),
     "zdm_report_summary": (None, [c.c_void_p, c.POINTER(Sink)]),
     "zdm_report_ranges": (None, [c.c_void_p, c.c_int, c.POINTER(Sink)]),
     "zdm_report_sections": (None, [c.c_void_p, c.c_uint64, c.POINTER(Sink)]),

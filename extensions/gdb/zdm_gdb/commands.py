@@ -8,7 +8,7 @@ import gdb
 
 from zdm_gdb import abi, oops, session
 
-MAX_PFN = 1 << 52
+MAX_NR = 1 << 52
 CLASSES = ("unknown", "absent", "online", "offline", "device", "hole", "pending", "reserved",
            "altmap", "boothole", "stale")
 
@@ -46,28 +46,64 @@ def number(value, what, limit):
     return n
 
 
-def pfn_of_value(s, value):
-    """A number is a PFN; a pointer to struct page is that page's."""
+def address_of_value(value):
+    """A pointer to struct page as an address; None: the value is a number."""
     kind = value.type.strip_typedefs()
     if kind.code != gdb.TYPE_CODE_PTR:
-        return number(value, "page frame number", MAX_PFN)
+        return None
     target = kind.target().strip_typedefs().unqualified()
     if target.tag not in ("page", "folio"):
         raise abi.ZdmError(f"'{kind}' is neither a page frame number nor a pointer to struct page")
-    return parse_spec(s, f"page:{int(value) & (1 << 64) - 1:x}")
+    return int(value) & (1 << 64) - 1
 
 
-def parse_spec(s, spec):
-    pfn = abi.c.c_uint64()
-    s.call(s.lib.zdm_spec_parse, s.kernel, spec.encode(), abi.c.byref(pfn))
-    return pfn.value
+def parse_spec(s, model, spec):
+    """What the command line takes: a struct Spec. What was rounded or guessed is said."""
+    found = abi.Spec()
+    opts = abi.SpecOpts(False, s.lib.zdm_model_end_pfn(model))
+    s.call(s.lib.zdm_spec_parse, s.kernel, abi.c.byref(opts), spec.encode(), abi.c.byref(found))
+    return found
 
 
-def spec_to_pfn(s, spec):
-    """What the command line takes, or an expression of GDB."""
-    if re.match(r"(phys|page|virt):|[0-9]\w*$", spec):
-        return parse_spec(s, spec)
-    return pfn_of_value(s, gdb.parse_and_eval(spec))
+def say_spec(s, spec, found):
+    """One line for a user where the library took more than was written."""
+    if s.lib.zdm_spec_needs_saying(abi.c.byref(found)):
+        text = abi.c.create_string_buffer(128)
+        s.lib.zdm_spec_text(abi.c.byref(found), text, len(text))
+        gdb.write(f"{spec}: {text.value.decode()}\n")
+
+
+def spec_of_value(s, model, value):
+    """A number is a PFN or an address; a pointer to struct page is that page's."""
+    address = address_of_value(value)
+    if address is not None:
+        return parse_spec(s, model, f"page:{address:x}")
+    n = int(value)
+    if n < 0:
+        n &= (1 << 64) - 1  # an address in a signed type, or no PFN at all
+    try:
+        return parse_spec(s, model, f"{n:#x}")
+    except abi.ZdmError:
+        raise abi.ZdmError(f"{value} is no page frame number") from None
+
+
+def specs_of(s, model, argument):
+    """Pairs of what was written and what it means: specs, or expressions of GDB."""
+    argv = gdb.string_to_argv(argument)
+    if all(re.match(r"(phys|page|virt):|[0-9]\S*$", spec) for spec in argv):
+        return [(spec, parse_spec(s, model, spec)) for spec in argv]
+    if len(argv) > 1:
+        try:  # one expression that has blanks, as (struct page *) 0x...
+            return [(argument.strip(), spec_of_value(s, model, gdb.parse_and_eval(argument)))]
+        except gdb.error:
+            pass
+    found = []
+    for spec in argv:
+        if re.match(r"(phys|page|virt):|[0-9]\S*$", spec):
+            found.append((spec, parse_spec(s, model, spec)))
+        else:
+            found.append((spec, spec_of_value(s, model, gdb.parse_and_eval(spec))))
+    return found
 
 
 class Zdm(gdb.Command):
@@ -131,22 +167,27 @@ class Pfn(Subcommand):
     """Show all that is known of a page frame: verdict, evidence, struct page.
 Usage: zdm pfn SPEC...
 
-SPEC is a page frame number (decimal, or hexadecimal with 0x), phys:ADDR, page:ADDR (a struct
-page), virt:ADDR (direct map), or an expression: a number is a page frame number, a pointer to
-struct page means its page. Quote an expression that has spaces."""
+SPEC is a page frame number (decimal, 0t or 0d before it, or hexadecimal with 0x), page frames
+from A to before B (A-B, A..B) or N of them (A+N), phys:ADDR, page:ADDR (in a struct page),
+virt:ADDR (direct map), an address in the memmap or the direct map, or an expression: a number is
+one of these, a pointer to struct page means its page. Quote expressions that have spaces if there
+are several. A struct page whose bytes speak against it is not decoded."""
     completer = gdb.COMPLETE_EXPRESSION
 
     def run(self, argument):
-        argv = gdb.string_to_argv(argument)
-        if not argv:
+        if not argument.strip():
             raise abi.ZdmError("which page frame? zdm pfn SPEC...")
         s = manager.current()
         model = s.model()
-        for i, spec in enumerate(argv):
-            pfn = spec_to_pfn(s, spec)
-            if i:
-                gdb.write("\n")
-            s.report(s.lib.zdm_report_pfn, s.handle, model, pfn)
+        first = True
+        for spec, found in specs_of(s, model, argument):
+            for pfn in range(found.start_pfn, found.end_pfn):
+                if not first:
+                    gdb.write("\n")
+                if pfn == found.start_pfn:
+                    say_spec(s, spec, found)
+                first = False
+                s.report(s.lib.zdm_report_pfn, s.handle, model, pfn)
 
 
 class Sections(Subcommand):
@@ -158,7 +199,7 @@ Usage: zdm sections [NUMBER]"""
         s = manager.current()
         nr = (1 << 64) - 1
         if argument.strip():
-            nr = number(gdb.parse_and_eval(argument), "section number", MAX_PFN)
+            nr = number(gdb.parse_and_eval(argument), "section number", MAX_NR)
         s.report(s.lib.zdm_report_sections, s.model(), nr)
 
 
@@ -220,7 +261,7 @@ Usage: zdm close"""
 
 
 class PfnFunction(gdb.Function):
-    """Base of the functions; those take a PFN, or a pointer to struct page."""
+    """Base of the functions; those take a PFN, an address, or a pointer to struct page."""
 
     def __init__(self):
         super().__init__(self.name)
@@ -229,26 +270,29 @@ class PfnFunction(gdb.Function):
     def invoke(self, value):
         s = manager.current()
         model = s.model()
-        pfn = pfn_of_value(s, value)
-        found = s.lib.zdm_range_find(model, pfn)
-        return self.answer(s, pfn, found.contents if found else None)
+        spec = spec_of_value(s, model, value)
+        say_spec(s, value.format_string(format="x"), spec)
+        judged = abi.PageJudgement()
+        s.lib.zdm_page_judge(s.handle, model, spec.start_pfn, abi.c.byref(judged))
+        return self.answer(s, spec.start_pfn, judged)
 
 
 class ClassFunction(PfnFunction):
     """$zdm_class (PFN): the class of a page frame, as a string; see `help zdm ranges`."""
     name = "zdm_class"
 
-    def answer(self, s, pfn, found):
-        return s.lib.zdm_class_name(found.cls).decode() if found else "absent"
+    def answer(self, s, pfn, judged):
+        return s.lib.zdm_class_name(judged.range.contents.cls).decode() if judged.range \
+            else "absent"
 
 
 class ValidFunction(PfnFunction):
     """$zdm_valid (PFN): 1 if the struct page of a page frame may be believed, 0 if not, -1 if that
-is not known."""
+is not known. The bytes of the struct page have a veto."""
     name = "zdm_valid"
 
-    def answer(self, s, pfn, found):
-        return {abi.YES: 1, abi.NO: 0}.get(found.valid, -1) if found else 0
+    def answer(self, s, pfn, judged):
+        return {abi.YES: 1, abi.NO: 0}.get(judged.valid, -1)
 
 
 class PageFunction(PfnFunction):
@@ -256,9 +300,9 @@ class PageFunction(PfnFunction):
 it may not be believed."""
     name = "zdm_page"
 
-    def answer(self, s, pfn, found):
-        if not found or found.valid != abi.YES:
-            raise abi.ZdmError(f"the struct page of PFN {pfn:#x} {self.why_not(s, found)}")
+    def answer(self, s, pfn, judged):
+        if judged.valid != abi.YES:
+            raise abi.ZdmError(f"the struct page of PFN {pfn:#x} {self.why_not(s, judged)}")
         try:
             page = gdb.lookup_type("struct page")
         except gdb.error:
@@ -272,12 +316,17 @@ it may not be believed."""
         return gdb.Value(data, page)
 
     @staticmethod
-    def why_not(s, found):
-        if not found:
+    def why_not(s, judged):
+        if not judged.range:
             return "does not exist: absent"
+        found = judged.range.contents
         reason = s.lib.zdm_reason_text(found.reason).decode()
         name = s.lib.zdm_class_name(found.cls).decode()
-        known = "may not be believed" if found.valid == abi.NO else "is not known to be valid"
+        known = "may not be believed" if judged.valid == abi.NO else "is not known to be valid"
+        if judged.found and judged.structure != abi.NO:
+            text = abi.c.create_string_buffer(256)
+            s.lib.zdm_judgement_text(abi.c.byref(judged), text, len(text))
+            reason = text.value.decode()
         return f"{known}: {name}, {reason}"
 
 
