@@ -86,17 +86,24 @@ void cmd_check(struct cmd_call *c)
 {
 	struct zdm_check_result r;
 
-	if (c->nr) {
-		snprintf(c->err, sizeof(c->err), "-c takes no argument");
+	if (c->nr > 1 || (c->nr && !STREQ(c->args[0], "all"))) {
+		snprintf(c->err, sizeof(c->err), "-c takes no argument but all");
 		return;
 	}
-	if (zdm_check(c->z->s, c->z->m, contradiction, c, &r) != ZDM_OK) {
+	if (zdm_check(c->z->s, c->z->m, c->nr ? ZDM_CHECK_ALL : ZDM_CHECK_SAMPLE, contradiction, c, &r) != ZDM_OK) {
 		snprintf(c->err, sizeof(c->err), "the check could not be done: out of memory");
 		return;
 	}
-	if (!guard_interrupted())
-		cmd_printf(c->out, "struct pages that agree with their verdict: %" PRIu64
-			   ", contradict it: %" PRIu64 ", not in the dump: %" PRIu64
-			   ", not asked: %" PRIu64 "\n",
-			   r.agree, r.contradict, r.unread, r.skipped);
+	if (guard_interrupted())
+		return;
+	if (!r.agree && !r.contradict)
+		cmd_printf(c->out, "nothing was checked: no struct page that should be valid is in the "
+			   "dump\n");
+	if (r.unasked)
+		cmd_printf(c->out, "a sample was taken, %" PRIu64 " struct pages were not read: zdm -c "
+			   "all\n", r.unasked);
+	cmd_printf(c->out, "struct pages that agree with their verdict: %" PRIu64
+		   ", contradict it: %" PRIu64 ", not in the dump: %" PRIu64
+		   ", not asked: %" PRIu64 "\n",
+		   r.agree, r.contradict, r.unread, r.skipped);
 }

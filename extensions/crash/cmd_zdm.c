@@ -61,6 +61,7 @@ char *cmd_capture(void (*fn)(void *arg), void *arg, size_t *len)
 static void show_summary(struct cmd_call *c)
 {
 	zdm_report_summary(c->z->m, c->out);
+	zdm_report_sample(c->z->s, c->z->m, c->out);
 }
 
 static void show_ranges(struct cmd_call *c)

@@ -7,7 +7,7 @@
 char *help_zdm[] = {
 	"zdm",
 	"which struct pages may be believed",
-	"[-r [class] | -s [nr] | -m | -p arg ... | -c |\n"
+	"[-r [class] | -s [nr] | -m | -p arg ... | -c [all] |\n"
 	"      -k [range] [-l] [-O file] | -o [task|log|-|file]]",
 
 	"  This command tells for every page frame of the dump whether its struct",
@@ -31,7 +31,8 @@ char *help_zdm[] = {
 	"                one. phys:, page: and virt: before an address leave no choice.",
 	"                A-B and A..B (B not included) and A+N are page frame numbers.",
 	"                How it was understood is shown first.",
-	"    -c          compare the struct pages themselves with the verdicts.",
+	"    -c [all]    compare the struct pages themselves with the verdicts: all, or",
+	"                on a large machine a sample of them.",
 	"    -k [range]  what /proc/kpageflags says, as the tool page-types prints it:",
 	"                a summary by set of flags. A range is PFN-PFN or PFN..PFN (the",
 	"                last not included), PFN+COUNT, or what -p takes; hexadecimal.",

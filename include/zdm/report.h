@@ -34,6 +34,14 @@ ZDM_API int zdm_class_parse(const char *name);
 
 ZDM_API enum zdm_status zdm_report_summary(const struct zdm_model *m,
 					   const struct zdm_sink *out);
+/*
+ * What goes with it where struct pages can be read: a look at a few of each range
+ * that is said to be valid, and a WARNING for each where one speaks against it.
+ * Returns how many ranges that is. Costs a millisecond or two, however large the
+ * machine; zdm_check() looks at more.
+ */
+ZDM_API size_t zdm_report_sample(struct zdm_session *s, const struct zdm_model *m,
+				 const struct zdm_sink *out);
 ZDM_API enum zdm_status zdm_report_ranges(const struct zdm_model *m, int cls,
 					  const struct zdm_sink *out);
 /* nr: one section, or UINT64_MAX for all. */
@@ -97,10 +105,15 @@ ZDM_API bool zdm_spec_needs_saying(const struct zdm_spec *s);
 
 /*
  * Read the struct pages and hold them against the verdicts. Every run of
- * struct pages that contradicts its verdict is reported once.
+ * struct pages that contradicts its verdict is reported once. Only so many are
+ * read, in pieces spread evenly over all ranges, unless all are asked for. agree
+ * and contradict both 0: nothing was checked.
  */
+#define ZDM_CHECK_SAMPLE (4u << 20)	/* struct pages: all of a machine of 16 GiB */
+#define ZDM_CHECK_ALL UINT64_MAX
 struct zdm_check_result {
 	uint64_t agree, contradict, unread, skipped;	/* PFNs */
+	uint64_t unasked;		/* valid and in the dump, but not of the sample */
 };
 struct zdm_contradiction {
 	uint64_t start_pfn, end_pfn;
@@ -108,7 +121,7 @@ struct zdm_contradiction {
 	const char *found;	/* what the bytes are, in words; static */
 };
 typedef void (*zdm_contradiction_fn)(void *priv, const struct zdm_contradiction *c);
-ZDM_API enum zdm_status zdm_check(struct zdm_session *s, const struct zdm_model *m,
+ZDM_API enum zdm_status zdm_check(struct zdm_session *s, const struct zdm_model *m, uint64_t most,
 				  zdm_contradiction_fn fn, void *priv,
 				  struct zdm_check_result *ret);
 

@@ -91,3 +91,46 @@ result missing 0 97278 0 1024 2
 
 make_core tests/vmcores/text/5.10-fsdax-dev.txt
 result not-in-dump 0 65536 0 65534 229378
+
+# Nothing to read is no agreement: all struct pages left out of the dump.
+{ base; echo 'omit pages:0x0..0x18000'; } | make_core -
+result nothing 1 0 0 98302 2
+if grep -q 'nothing was checked' "$work/err"; then ok nothing/said; else
+    not_ok nothing/said "$(cat "$work/err")"; fi
+run check --json --layout "$layout" "$core"
+shows nothing/json '"checked":false'
+
+# A large machine is sampled: the first and last of each range, and some between
+{ base; echo 'pages 0xbfff..0xc000 fill=0xff'; echo 'pages 0xd000..0xd001 fill=0xff'; } | make_core -
+run check --sample 16384 --layout "$layout" "$core"
+asked=$(awk '$1 == "agree" || $1 == "contradict" { n += $2 } END { print n }' "$work/out")
+unasked=$(awk '$1 == "unasked" { print $2 }' "$work/out")
+if [ "$rc" -eq 1 ] && [ "$asked" -lt 20480 ] && [ $((asked + unasked)) -eq 98302 ]; then
+    ok sample
+else
+    not_ok sample "$rc: $(cat "$work/out")"
+fi
+contradiction sample/last-of-range 0xbfff 0xc000 online 'all ones'
+run check --all --layout "$layout" "$core"
+if grep -q '^contradict  *2$' "$work/out" && ! grep -q unasked "$work/out"; then ok sample/all; else
+    not_ok sample/all "$(cat "$work/out")"; fi
+fails sample/both 2 'not --all' check --sample 5 --all "$core"
+fails sample/none 2 'number of struct pages' check --sample 0 "$core"
+run summary --layout "$layout" "$core"
+shows sample/summary 'WARNING   0x0-0xc000 is online, but 1 of 8 struct pages looked at speak against it: that of 0xbfff: all ones'
+if [ "$rc" -eq 1 ]; then ok sample/summary/code; else not_ok sample/summary/code "$rc"; fi
+run summary --json --layout "$layout" "$core"
+if grep -q 'that of 0xbfff: all ones' "$work/err" && [ "$rc" -eq 1 ]; then ok sample/summary/json; else
+    not_ok sample/summary/json "$rc: $(cat "$work/err")"; fi
+
+# summary looks at every position of a compound page: the kernel may have left out some
+compound() { cat tests/vmcores/text/5.17-devdax.txt; }
+compound | make_core -
+run summary --layout "$layout" "$core"
+if [ "$rc" -eq 0 ] && ! grep -q WARNING "$work/out"; then ok sample/compound/sound; else
+    not_ok sample/compound/sound "$rc: $(grep WARNING "$work/out")"; fi
+# 384 of each 512, as memmap_init_compound() of some 6.x leaves them in a boot section
+{ compound; echo 'pages 0x58480..0x58600 garbage=7'; } | make_core -
+run summary --layout "$layout" "$core"
+if [ "$rc" -eq 1 ] && grep -Eq 'WARNING .*0x58400-0x60000 is device, but 38[4-9] of 520' "$work/out"
+then ok sample/compound; else not_ok sample/compound "$rc: $(grep WARNING "$work/out")"; fi

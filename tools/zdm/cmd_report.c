@@ -1,9 +1,33 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* summary, ranges, sections, pgmaps: the model, printed. */
+#include <string.h>
+
 #include "open.h"
+
+/* The sample's lines beside a JSON object: a warning each. */
+static bool warn_line(void *priv, const char *text, size_t len)
+{
+	static const char mark[] = "WARNING   ";
+
+	while (len && *text == '\n') {
+		text++;
+		len--;
+	}
+	if (len && text[len - 1] == '\n')
+		len--;
+	if (len >= strlen(mark) && !strncmp(text, mark, strlen(mark))) {
+		text += strlen(mark);
+		len -= strlen(mark);
+	}
+	if (len)
+		cli_warn(priv, "%.*s", (int)len, text);
+	return true;
+}
 
 static int run_summary(struct zdm_cli *cli, int nr, char **operand)
 {
+	const struct zdm_sink warn = { .emit_fn = warn_line, .priv = cli };
+	size_t against;
 	struct opened o;
 	int code = open_model(cli, operand[0], &o);
 
@@ -13,7 +37,9 @@ static int run_summary(struct zdm_cli *cli, int nr, char **operand)
 			cli_printf(cli, "DUMP      %s (%s)\n", operand[0], zdm_dump_format(o.dump));
 		code = cli_reported(cli->json ? zdm_report_json(o.m, operand[0], &cli->out) :
 				    zdm_report_summary(o.m, &cli->out));
-		code = finish_opened(cli, &o, true, code);
+		against = code == ZDM_EXIT_DONE &&
+			  zdm_report_sample(o.s, o.m, cli->json ? &warn : &cli->out);
+		code = finish_opened(cli, &o, true, against ? ZDM_EXIT_DAMAGED : code);
 	}
 	close_opened(&o);
 	return code;
@@ -24,7 +50,9 @@ const struct zdm_command cmd_summary = {
 	.operands = "VMCORE",
 	.min_operands = 1, .max_operands = 1,
 	.purpose = "the kernel, its pgmaps, and how many pages are of which class",
-	.help = "One screen. With --json: the whole model, see output.md.\n",
+	.help = "One screen. A few struct pages of each range are looked at: one that cannot be\n"
+		"what its verdict says is a WARNING, and exit code 1. With --json: the whole\n"
+		"model, see output.md.\n",
 	.run = run_summary,
 };
 

@@ -121,6 +121,7 @@ _FUNCTIONS = {
     "zdm_page_judge": (c.c_int, [c.c_void_p, c.c_void_p, c.c_uint64, c.POINTER(PageJudgement)]),
     "zdm_judgement_text": (c.c_size_t, [c.POINTER(PageJudgement), c.c_char_p, c.c_size_t]),
     "zdm_report_summary": (None, [c.c_void_p, c.POINTER(Sink)]),
+    "zdm_report_sample": (c.c_size_t, [c.c_void_p, c.c_void_p, c.POINTER(Sink)]),
     "zdm_report_ranges": (None, [c.c_void_p, c.c_int, c.POINTER(Sink)]),
     "zdm_report_sections": (None, [c.c_void_p, c.c_uint64, c.POINTER(Sink)]),
     "zdm_report_pgmaps": (None, [c.c_void_p, c.POINTER(Sink)]),

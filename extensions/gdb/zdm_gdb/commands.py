@@ -135,7 +135,9 @@ Usage: zdm summary"""
     def run(self, argument):
         arguments(argument, 0, "zdm summary")
         s = manager.current()
-        s.report(s.lib.zdm_report_summary, s.model())
+        model = s.model()
+        s.report(s.lib.zdm_report_summary, model)
+        s.report(s.lib.zdm_report_sample, s.handle, model)
 
 
 class Ranges(Subcommand):
