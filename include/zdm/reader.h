@@ -84,6 +84,16 @@ struct zdm_reader_ops {
 	bool complete_symbols, complete_types;
 };
 
+/*
+ * Name of a machine, as uname -m has it, for zdm_reader_ops.machine. e_machine: of an ELF
+ * header. A number that is not known becomes "ELF-N": a name of no machine that zdm_open()
+ * takes. Never leave a machine out because it is not known: NULL means x86_64.
+ */
+void zdm_elf_machine(unsigned int e_machine, bool little_endian, char *buf, size_t len);
+
+/* Can dumps of this machine be judged? UNSUPPORTED, and one line in err that names it. */
+enum zdm_status zdm_machine_check(const char *machine, char *err, size_t err_len);
+
 #ifdef __cplusplus
 }
 #endif

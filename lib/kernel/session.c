@@ -149,10 +149,8 @@ static enum zdm_status init_xlat(struct zdm_session *s, const struct zdm_reader_
 	uint64_t kaddr = 0, direct;
 	size_t i;
 
-	if (!x.arch) {
-		zdm_errf(err, err_len, "machine %s is not supported; x86_64 is", ops->machine);
-		return ZDM_UNSUPPORTED;
-	}
+	if (!x.arch)
+		return zdm_machine_check(ops->machine, err, err_len);
 	x.phys_base = early_number(s, "phys_base", 0);
 	x.sme_mask = early_number(s, "sme_mask", 0);
 	x.levels = early_number(s, "pgtable_l5_enabled", 0) ? 5 : 4;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <string.h>
 
+#include "base/text.h"
 #include "memory/arch.h"
 
 /*
@@ -39,4 +40,12 @@ const struct zdm_arch *zdm_arch_find(const char *machine)
 			return &archs[i];
 	}
 	return NULL;
+}
+
+enum zdm_status zdm_machine_check(const char *machine, char *err, size_t err_len)
+{
+	if (zdm_arch_find(machine))
+		return ZDM_OK;
+	zdm_errf(err, err_len, "machine %s is not supported; x86_64 is", machine);
+	return ZDM_UNSUPPORTED;
 }

@@ -44,6 +44,24 @@ usage() {
     shows version/text "zdm "
 }
 
+# A dump of a machine that zdm cannot judge is refused by name, whatever else it holds:
+# e_machine numbers of include/uapi/linux/elf-em.h, and one that nobody has.
+machines() {
+    local m
+    cp "$core" "$work/foreign"
+    for m in f300:riscv64 0201:loongarch64 1500:ppc64le 1600:s390x 0300:i686 3412:ELF-4660; do
+        poke "$work/foreign" 18 "${m%%:*}"
+        fails "machine/${m#*:}" 3 "machine ${m#*:} is not supported" summary --layout "$layout" \
+            "$work/foreign"
+        fails "machine/${m#*:}-carve" 3 "machine ${m#*:} is not supported" carve --dry-run \
+            --layout "$layout" "$work/foreign"
+    done
+    # big endian: EI_DATA 2, e_machine the other way round
+    poke "$work/foreign" 5 02
+    poke "$work/foreign" 18 0016
+    fails machine/s390x-big-endian 3 "machine s390x" summary "$work/foreign"
+}
+
 not_dumps() {
     local f=$work/file off n
     fails open/none 3 "none: No such file" summary "$work/none"
@@ -216,6 +234,7 @@ full_disk() {
 }
 
 usage
+machines
 not_dumps
 damaged_elf
 other_kernels

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <zdm/reader.h>
+
 #include "capsule/capsule.h"
 #include "elfmap.h"
 #include "fileio.h"
@@ -45,10 +47,22 @@ static bool in_file(uint64_t off, uint64_t nr, uint64_t size, uint64_t file_byte
 	       end <= INT64_MAX;
 }
 
+/* The machine of a header that is not read any further; e_machine stands at one place in all. */
+static const char *foreign_machine(const Elf64_Ehdr *e, char *buf, size_t len)
+{
+	bool little = e->e_ident[EI_DATA] == ELFDATA2LSB;
+
+	zdm_elf_machine(little ? e->e_machine : __builtin_bswap16(e->e_machine), little, buf, len);
+	return buf;
+}
+
 static int check_ehdr(const Elf64_Ehdr *e, char *err, size_t err_len)
 {
+	char machine[16];
+
 	if (e->e_ident[EI_CLASS] != ELFCLASS64 || e->e_ident[EI_DATA] != ELFDATA2LSB)
-		snprintf(err, err_len, "only 64-bit little-endian ELF dumps can be read");
+		snprintf(err, err_len, "only 64-bit little-endian ELF dumps can be read, this is "
+			 "one of machine %s", foreign_machine(e, machine, sizeof(machine)));
 	else if (e->e_type != ET_CORE)
 		snprintf(err, err_len, "an ELF file, but not a core dump (e_type %u)%s",
 			 e->e_type, e->e_type == ET_EXEC || e->e_type == ET_DYN ?

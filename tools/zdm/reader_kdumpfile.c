@@ -232,6 +232,19 @@ static enum zdm_status unflatten(struct zdm_dump *d, char *err, size_t err_len)
 	return ZDM_OK;
 }
 
+/*
+ * Whose dump is it? libkdumpfile has no name for a machine that it does not know, and a
+ * dump of one must never pass for x86-64's. The headers say, also of a machine it knows.
+ */
+static enum zdm_status check_machine(struct zdm_dump *d, char *err, size_t err_len)
+{
+	if (d->elf)
+		zdm_elf_machine(d->elf->machine, true, d->machine, sizeof(d->machine));
+	else if (d->hdr)
+		kdumphdr_machine(d->hdr, d->machine, sizeof(d->machine));
+	return d->machine[0] ? zdm_machine_check(d->machine, err, err_len) : ZDM_OK;
+}
+
 /* Look at the headers before libkdumpfile does, which trusts them. */
 static enum zdm_status check_headers(struct zdm_dump *d, char *err, size_t err_len)
 {
@@ -305,10 +318,8 @@ static enum zdm_status read_attributes(struct zdm_dump *d, char *err, size_t err
 		snprintf(err, err_len, "dumps of Xen machines are not supported");
 		return ZDM_UNSUPPORTED;
 	}
-	if (kdump_get_string_attr(d->ctx, KDUMP_ATTR_ARCH_NAME, &text) == KDUMP_OK)
+	if (!d->machine[0] && kdump_get_string_attr(d->ctx, KDUMP_ATTR_ARCH_NAME, &text) == KDUMP_OK)
 		snprintf(d->machine, sizeof(d->machine), "%s", text);
-	else if (d->hdr)
-		kdumphdr_machine(d->hdr, d->machine, sizeof(d->machine));
 	if (kdump_get_string_attr(d->ctx, KDUMP_ATTR_FILE_FORMAT, &text) != KDUMP_OK)
 		text = "dump";
 	snprintf(d->format, sizeof(d->format), "%s%s%s", d->is_capsule ? "capsule, " : "",
@@ -348,6 +359,8 @@ static enum zdm_status open_dump(struct zdm_dump *d, const char *path, char *err
 		st = unflatten(d, err, err_len);
 	if (st == ZDM_OK)
 		st = check_headers(d, err, err_len);
+	if (st == ZDM_OK)
+		st = check_machine(d, err, err_len);
 	if (st == ZDM_OK)
 		st = read_capsule(d, err, err_len);
 	if (st == ZDM_OK)
