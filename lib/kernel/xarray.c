@@ -5,15 +5,19 @@
 #include "base/grow.h"
 #include "kernel/xarray.h"
 
-#define SLOTS 64u			/* XA_CHUNK_SIZE, RADIX_TREE_MAP_SIZE */
-#define SHIFT_STEP 6u
+/*
+ * XA_CHUNK_SHIFT and RADIX_TREE_MAP_SHIFT are 6, and 4 with CONFIG_BASE_SMALL
+ * (include/linux/xarray.h and radix-tree.h, 4.14 to 7.3): the array of slots says which.
+ */
+#define USUAL_SHIFT 6u
+#define MAX_SLOTS (1u << USUAL_SHIFT)
 #define MAX_SHIFT 60u
 #define MAX_NODES (1u << 18)		/* 16 M entries; more is damage */
 #define MAX_RUNS (1u << 18)		/* 512 TiB in memory blocks of 2 GiB */
 
 /*
  * How entries are told apart. XArray: low bits 10 mark internal entries, nodes
- * above 4096, siblings below SLOTS << 2 (include/linux/xarray.h, 4.20 on).
+ * above 4096, siblings below nr_slots << 2 (include/linux/xarray.h, 4.20 on).
  * Radix tree: bit 0 marks a node; a "node" inside its parent's slots is a
  * sibling (include/linux/radix-tree.h, 4.6 to 4.19).
  */
@@ -22,7 +26,7 @@ struct flavour {
 	bool (*is_node)(uint64_t entry);
 	uint64_t (*node_kaddr)(uint64_t entry);
 	/* Slot the entry is a sibling of, or -1. */
-	int (*sibling)(uint64_t entry, uint64_t slots_kaddr);
+	int (*sibling)(uint64_t entry, uint64_t slots_kaddr, unsigned int nr_slots);
 	/* Neither pointer, node nor sibling: 0 nothing there, 1 not knowable. */
 	int (*special)(uint64_t entry);
 };
@@ -37,10 +41,10 @@ static uint64_t xa_node_kaddr(uint64_t e)
 	return e - 2;
 }
 
-static int xa_sibling(uint64_t e, uint64_t slots_kaddr)
+static int xa_sibling(uint64_t e, uint64_t slots_kaddr, unsigned int nr_slots)
 {
 	(void)slots_kaddr;
-	return (e & 3) == 2 && e >> 2 < SLOTS - 1 ? (int)(e >> 2) : -1;
+	return (e & 3) == 2 && e >> 2 < nr_slots - 1 ? (int)(e >> 2) : -1;
 }
 
 static int xa_special(uint64_t e)
@@ -60,11 +64,11 @@ static uint64_t radix_node_kaddr(uint64_t e)
 	return e & ~1ull;
 }
 
-static int radix_sibling(uint64_t e, uint64_t slots_kaddr)
+static int radix_sibling(uint64_t e, uint64_t slots_kaddr, unsigned int nr_slots)
 {
 	uint64_t off = (e & ~1ull) - slots_kaddr;
 
-	return (e & 3) == 1 && off < SLOTS * 8 && off % 8 == 0 ? (int)(off / 8) : -1;
+	return (e & 3) == 1 && off < nr_slots * 8 && off % 8 == 0 ? (int)(off / 8) : -1;
 }
 
 static int radix_special(uint64_t e)
@@ -84,6 +88,7 @@ struct walk {
 	struct zdm_reader *r;
 	const struct flavour *f;
 	uint64_t root_kaddr, shift_off, slots_off;
+	unsigned int shift_step, nr_slots;	/* of a node; nr_slots is 1 << shift_step */
 	struct zdm_tree_runs *out;
 	size_t cap;
 	unsigned int nodes;
@@ -127,7 +132,7 @@ static void walk_entry(struct walk *w, uint64_t entry, uint64_t start, uint64_t 
 static void walk_node(struct walk *w, uint64_t node, uint64_t start, unsigned int want_shift)
 {
 	uint64_t slots_kaddr = node + w->slots_off, span = 1ull << want_shift;
-	uint64_t slots[SLOTS];
+	uint64_t slots[MAX_SLOTS];
 	enum zdm_status st;
 	uint8_t shift;
 	unsigned int i;
@@ -139,19 +144,19 @@ static void walk_node(struct walk *w, uint64_t node, uint64_t start, unsigned in
 	if (st == ZDM_OK && shift != want_shift)
 		st = ZDM_CORRUPT;
 	if (st == ZDM_OK)
-		st = zdm_read_kaddr(w->r, slots_kaddr, slots, sizeof(slots));
+		st = zdm_read_kaddr(w->r, slots_kaddr, slots, w->nr_slots * sizeof(*slots));
 	if (st != ZDM_OK) {
-		push_bad(w, start, start + span * SLOTS, st, node);
+		push_bad(w, start, start + span * w->nr_slots, st, node);
 		return;
 	}
-	for (i = 0; i < SLOTS && !w->nomem; i++) {
-		int s = w->f->sibling(slots[i], slots_kaddr);
+	for (i = 0; i < w->nr_slots && !w->nomem; i++) {
+		int s = w->f->sibling(slots[i], slots_kaddr, w->nr_slots);
 		uint64_t entry = slots[i], at = start + i * span;
 
 		if (s >= 0) {
 			/* a sibling repeats an earlier slot that holds a pointer */
-			if ((unsigned int)s >= i || w->f->sibling(slots[s], slots_kaddr) >= 0 ||
-			    w->f->is_node(slots[s])) {
+			if ((unsigned int)s >= i || w->f->is_node(slots[s]) ||
+			    w->f->sibling(slots[s], slots_kaddr, w->nr_slots) >= 0) {
 				push_bad(w, at, at + span, ZDM_CORRUPT, slots_kaddr + 8 * i);
 				continue;
 			}
@@ -168,10 +173,10 @@ static void walk_entry(struct walk *w, uint64_t entry, uint64_t start, uint64_t 
 	if (!entry)
 		return;
 	if (w->f->is_node(entry)) {
-		if (shift < SHIFT_STEP)
+		if (shift < w->shift_step)
 			push_bad(w, start, start + span, ZDM_CORRUPT, where);
 		else
-			walk_node(w, w->f->node_kaddr(entry), start, shift - SHIFT_STEP);
+			walk_node(w, w->f->node_kaddr(entry), start, shift - w->shift_step);
 		return;
 	}
 	switch (w->f->special(entry)) {
@@ -202,10 +207,20 @@ static enum zdm_status walk_root(struct walk *w, uint64_t head_kaddr)
 	st = zdm_read_kaddr(w->r, node + w->shift_off, &shift, sizeof(shift));
 	if (st != ZDM_OK)
 		return st;
-	if (shift % SHIFT_STEP || shift >= MAX_SHIFT)
+	if (shift % w->shift_step || shift >= MAX_SHIFT)
 		return ZDM_CORRUPT;
 	walk_node(w, node, 0, shift);
 	return ZDM_OK;
+}
+
+/* False: an array of so many slots that no kernel has. */
+static bool node_size(struct walk *w, const struct zdm_kval *slots)
+{
+	w->shift_step = USUAL_SHIFT;
+	w->nr_slots = slots->size_bytes ? slots->size_bytes / 8 : 1u << USUAL_SHIFT;
+	while (w->shift_step > 1 && 1u << w->shift_step > w->nr_slots)
+		w->shift_step--;
+	return w->nr_slots == 1u << w->shift_step;
 }
 
 enum zdm_status zdm_tree_walk(struct zdm_reader *r, const struct zdm_kdef *k,
@@ -221,6 +236,8 @@ enum zdm_status zdm_tree_walk(struct zdm_reader *r, const struct zdm_kdef *k,
 		return ZDM_ABSENT;
 	w.shift_off = zdm_kdef_get(k, f->shift);
 	w.slots_off = zdm_kdef_get(k, f->slots);
+	if (!node_size(&w, &k->v[f->slots]))
+		return ZDM_CORRUPT;
 	st = walk_root(&w, root_kaddr + zdm_kdef_get(k, f->head));
 	if (w.nomem)
 		st = ZDM_NOMEM;

@@ -118,6 +118,37 @@ static const enum zdm_tree_kind kinds[] = { ZDM_TREE_XARRAY, ZDM_TREE_RADIX };
 #define ON_BOTH_TREES(w) \
 	for (size_t nth_ = 0; nth_ < 2 && (begin((w), kinds[nth_]), true); end(w), nth_++)
 
+/* CONFIG_BASE_SMALL: nodes of 16 slots, shifts in steps of 4 (XA_CHUNK_SHIFT). */
+static void test_small_nodes(void **state)
+{
+	struct world w;
+
+	(void)state;
+	ON_BOTH_TREES(&w) {
+		w.k.v[ZDM_MEM_XA_NODE_SLOTS].size_bytes = 16 * 8;
+		w.k.v[ZDM_MEM_RADIX_NODE_SLOTS].size_bytes = 16 * 8;
+		put_head(&w, to_node(&w, 0));
+		put_node(&w, 0, 4);
+		put_slot(&w, 0, 2, to_node(&w, 1));
+		put_slot(&w, 0, 4, ITEM(2));
+		put_slot(&w, 0, 5, sibling(&w, 0, 4));
+		/* what stands behind the slots is none of them */
+		put_slot(&w, 0, 16, ITEM(3));
+		put_node(&w, 1, 0);
+		put_slot(&w, 1, 15, ITEM(1));
+		assert_ok(walk(&w));
+		assert_int_equal(w.runs.nr, 2);
+		expect_run(&w, 0, 2 * 16 + 15, 3 * 16, ITEM(1), ZDM_OK, 0);
+		expect_run(&w, 1, 4 * 16, 6 * 16, ITEM(2), ZDM_OK, 0);
+		/* a shift of the usual kind is none here; nor is an array of 24 slots */
+		put_node(&w, 0, 6);
+		assert_int_equal(walk(&w), ZDM_CORRUPT);
+		w.k.v[ZDM_MEM_XA_NODE_SLOTS].size_bytes = 24 * 8;
+		w.k.v[ZDM_MEM_RADIX_NODE_SLOTS].size_bytes = 24 * 8;
+		assert_int_equal(walk(&w), ZDM_CORRUPT);
+	}
+}
+
 static void test_empty(void **state)
 {
 	struct world w;
@@ -361,4 +392,4 @@ TEST_MAIN(cmocka_unit_test(test_empty), cmocka_unit_test(test_levels),
 	  cmocka_unit_test(test_siblings), cmocka_unit_test(test_bad_siblings),
 	  cmocka_unit_test(test_special), cmocka_unit_test(test_cycles),
 	  cmocka_unit_test(test_shift), cmocka_unit_test(test_missing),
-	  cmocka_unit_test(test_bush))
+	  cmocka_unit_test(test_bush), cmocka_unit_test(test_small_nodes))
