@@ -129,12 +129,25 @@ static uint64_t references(const struct core *c, const struct stmt *s, const str
 	return stmt_number(s, "refs", nr >> stmt_number(s, "vmemmap_shift", 0));
 }
 
+/*
+ * Up to 5.9 a ref also has a count of its own: the initial reference, what was counted in
+ * atomic mode, and in per-CPU mode PERCPU_COUNT_BIAS (lib/percpu-refcount.c).
+ */
+static void encode_count(struct core *c, const struct pgmap *p, uint64_t atomic)
+{
+	if (kern_has(&c->k, "percpu_ref", "count"))
+		put(c, p->ref_kaddr, "percpu_ref", "count",
+		    atomic + 1 + (p->dead ? 0 : 1ull << 63), 8);
+}
+
 static void encode_ref(struct core *c, const struct stmt *s, struct pgmap *p)
 {
 	const char *state = stmt_get(s, "ref"), *where = stmt_get(s, "ref_at");
 	uint64_t at = p->kaddr + kern_offset(&c->k, "dev_pagemap", "ref"), value;
+	uint64_t refs = references(c, s, p);
+	bool atomic = stmt_get(s, "counted") && !strcmp(stmt_get(s, "counted"), "atomic");
 
-	value = core_add_counter(c, p->name, references(c, s, p));
+	value = core_add_counter(c, p->name, atomic ? 0 : refs);
 
 	p->dead = (state && !strcmp(state, "dead")) || flip_is(c, "dead", p->name, NULL);
 	if (p->dead)
@@ -151,6 +164,7 @@ static void encode_ref(struct core *c, const struct stmt *s, struct pgmap *p)
 		image_put(&c->im, at, p->ref_kaddr, 8);
 	}
 	put(c, p->ref_kaddr, "percpu_ref", "percpu_count_ptr", value, 8);
+	encode_count(c, p, atomic ? refs : 0);
 }
 
 static void encode_type(struct core *c, const struct stmt *s, struct pgmap *p)
