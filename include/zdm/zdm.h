@@ -55,6 +55,7 @@ enum zdm_reason {
 	ZDM_REASON_PAGES_NOT_DONE,	/* case 4 before 5.10: struct pages do not carry the pgmap */
 	ZDM_REASON_PAGES_UNVERIFIED,	/* before 5.10, struct pages not in the dump */
 	ZDM_REASON_ALTMAP_RESERVE,	/* case 5 */
+	ZDM_REASON_RESERVE_INIT,	/* the same on a kernel that initialises it, up to 4.15 */
 	ZDM_REASON_ALTMAP_BACKING,
 	ZDM_REASON_ALTMAP_EARLY,	/* the same in a range that is not finished */
 	ZDM_REASON_DEVICE,

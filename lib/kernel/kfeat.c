@@ -158,6 +158,18 @@ static enum zdm_tri probe_zone_device(const struct zdm_kdef *k)
 	return type_tri(k, ZDM_NUM_ZONE_DEVICE);
 }
 
+/*
+ * memmap_init_zone() means to skip the reserve from v4.5 on, but up to v4.15 it hands
+ * to_vmem_altmap() a physical address where that wants one of the memmap, is told that there
+ * is no altmap, and initialises all (mm/page_alloc.c and kernel/memremap.c, 4.5 to 4.14; seen
+ * on 4.14.72). v4.16 passes the altmap as an argument, in the series of commit e7744aa25cff
+ * ("memremap: drop private struct page_map") that also put it into dev_pagemap.
+ */
+static enum zdm_tri probe_reserve(const struct zdm_kdef *k)
+{
+	return probe_altmap(k);
+}
+
 static const struct {
 	const char *name;
 	enum zdm_tri (*probe)(const struct zdm_kdef *k);
@@ -173,6 +185,7 @@ static const struct {
 	[ZDM_FEAT_BLOCK_STATE_ENUM] = { "memory block state is an enum", probe_block_enum },
 	[ZDM_FEAT_INIT_POISON] = { "struct page poisoning", probe_poison },
 	[ZDM_FEAT_ZONE_DEVICE] = { "ZONE_DEVICE", probe_zone_device },
+	[ZDM_FEAT_RESERVE_RAW] = { "altmap reserve left alone", probe_reserve },
 };
 
 void zdm_kfeat_probe(struct zdm_kfeat *f, const struct zdm_kdef *k)

@@ -21,6 +21,7 @@ enum zdm_feat {
 	ZDM_FEAT_BLOCK_STATE_ENUM,	/* memory_block.state counts; before: one bit each */
 	ZDM_FEAT_INIT_POISON,		/* removed struct pages may be poisoned */
 	ZDM_FEAT_ZONE_DEVICE,		/* the kernel knows ZONE_DEVICE at all */
+	ZDM_FEAT_RESERVE_RAW,		/* struct pages of an altmap's reserve are left alone */
 	ZDM_NR_FEATS
 };
 

@@ -63,12 +63,20 @@ static struct zdm_verdict not_populated(const struct zdm_facts *f, enum zdm_clas
 	return of_pgmap(f, verdict(ZDM_CLASS_PENDING, ZDM_NO, ZDM_REASON_ENTRY_NOT_MAPPED));
 }
 
+/* What a part of a device is when its struct pages are done. */
+static struct zdm_verdict device_done(enum zdm_altmap_part part)
+{
+	if (part == ZDM_PART_RESERVE)
+		return verdict(ZDM_CLASS_RESERVED, ZDM_YES, ZDM_REASON_RESERVE_INIT);
+	if (part == ZDM_PART_BACKING)
+		return verdict(ZDM_CLASS_ALTMAP, ZDM_YES, ZDM_REASON_ALTMAP_BACKING);
+	return verdict(ZDM_CLASS_DEVICE, ZDM_YES, ZDM_REASON_DEVICE);
+}
+
 /* Has the kernel finished this part of the pgmap's struct pages? */
 static struct zdm_verdict device_progress(const struct zdm_facts *f)
 {
-	struct zdm_verdict done = f->part == ZDM_PART_BACKING ?
-		verdict(ZDM_CLASS_ALTMAP, ZDM_YES, ZDM_REASON_ALTMAP_BACKING) :
-		verdict(ZDM_CLASS_DEVICE, ZDM_YES, ZDM_REASON_DEVICE);
+	struct zdm_verdict done = device_done(f->part);
 
 	if (f->pgmap->nr_range >= 0) {
 		if (f->range < f->pgmap->nr_range)
@@ -109,8 +117,11 @@ static struct zdm_verdict dying(const struct zdm_facts *f, struct zdm_verdict v)
  */
 static bool is_padding(const struct zdm_facts *f)
 {
-	return f->feat->v[ZDM_FEAT_SUBSECTIONS] == ZDM_NO && f->shares_section &&
-	       f->sampled_device == ZDM_YES;
+	if (f->feat->v[ZDM_FEAT_SUBSECTIONS] != ZDM_NO || !f->shares_section)
+		return false;
+	/* what the dump lacks was written together with what is known to be done */
+	return f->sampled_device == ZDM_YES ||
+	       (f->in_dump == ZDM_IN_DUMP_NO && f->shares_done == ZDM_YES);
 }
 
 /* The altmap, too, is padded: the driver's reserve then begins with the section. */
@@ -119,15 +130,45 @@ static bool in_padded_reserve(const struct zdm_facts *f)
 	return f->feat->v[ZDM_FEAT_SUBSECTIONS] == ZDM_NO && f->part == ZDM_PART_RESERVE;
 }
 
+/*
+ * A reserve that the kernel leaves alone has no struct pages, and the rest need not be
+ * looked at. Where it means to and does not, they are written with the others; should
+ * a tree have mended that without a witness, their bytes say so.
+ */
+static bool reserve_is_raw(const struct zdm_facts *f, struct zdm_verdict *ret)
+{
+	enum zdm_tri raw = f->feat->v[ZDM_FEAT_RESERVE_RAW];
+
+	if (raw == ZDM_NO && f->reserve_done == ZDM_NO && f->pages_done != ZDM_NO)
+		raw = ZDM_YES;
+	if (f->part != ZDM_PART_RESERVE || raw == ZDM_NO)
+		return false;
+	*ret = raw == ZDM_YES ?
+	       verdict(ZDM_CLASS_RESERVED, ZDM_NO, ZDM_REASON_ALTMAP_RESERVE) :
+	       unknown(ZDM_REASON_PAGES_UNVERIFIED, f->page_kaddr);
+	return true;
+}
+
+static struct zdm_verdict padded_reserve(const struct zdm_facts *f)
+{
+	struct zdm_verdict v;
+
+	if (reserve_is_raw(f, &v))
+		return v;
+	if (is_padding(f))
+		return verdict(ZDM_CLASS_RESERVED, ZDM_YES, ZDM_REASON_RESERVE_INIT);
+	return unknown(ZDM_REASON_PAGES_UNVERIFIED, f->page_kaddr);
+}
+
 /* Memmap mapped, look-up entry there. */
 static struct zdm_verdict device(const struct zdm_facts *f)
 {
-	struct zdm_verdict bad;
+	struct zdm_verdict bad, raw;
 
 	if (entry_is_bad(f, &bad))
 		return bad;
 	if (f->range < 0 && in_padded_reserve(f))
-		return of_pgmap(f, verdict(ZDM_CLASS_RESERVED, ZDM_NO, ZDM_REASON_ALTMAP_RESERVE));
+		return of_pgmap(f, padded_reserve(f));
 	if (f->range < 0 && f->feat->v[ZDM_FEAT_KEY_IS_PFN] == ZDM_NO && is_padding(f))
 		return of_pgmap(f, verdict(ZDM_CLASS_DEVICE, ZDM_YES, ZDM_REASON_PADDING));
 	if (f->range < 0)
@@ -137,8 +178,8 @@ static struct zdm_verdict device(const struct zdm_facts *f)
 		return of_pgmap(f, unknown(f->pgmap->altmap_status == ZDM_CORRUPT ?
 					   ZDM_REASON_PGMAP_CORRUPT : ZDM_REASON_PGMAP_UNREADABLE,
 					   f->pgmap->kaddr));
-	if (f->part == ZDM_PART_RESERVE)
-		return of_pgmap(f, verdict(ZDM_CLASS_RESERVED, ZDM_NO, ZDM_REASON_ALTMAP_RESERVE));
+	if (reserve_is_raw(f, &raw))
+		return of_pgmap(f, raw);
 	if (f->pgmap->dead == ZDM_UNKNOWN)
 		return of_pgmap(f, unknown(ZDM_REASON_PGMAP_UNREADABLE, f->pgmap->kaddr));
 	return of_pgmap(f, f->pgmap->dead == ZDM_YES ? dying(f, device_progress(f)) :
@@ -187,7 +228,7 @@ static struct zdm_verdict not_online(const struct zdm_facts *f)
 			return verdict(ZDM_CLASS_OFFLINE, ZDM_NO, ZDM_REASON_OFFLINE_BLOCK);
 	}
 	if (in_padded_reserve(f))
-		return of_pgmap(f, verdict(ZDM_CLASS_RESERVED, ZDM_NO, ZDM_REASON_ALTMAP_RESERVE));
+		return of_pgmap(f, padded_reserve(f));
 	if (is_padding(f))
 		return verdict(ZDM_CLASS_DEVICE, ZDM_YES, ZDM_REASON_PADDING);
 	return unknown(ZDM_REASON_BLOCK_UNKNOWN, f->block ? f->block->kaddr : 0);

@@ -30,8 +30,10 @@ struct zdm_facts {
 	int64_t range;			/* of pgmap->ranges, -1: none covers it */
 	enum zdm_altmap_part part;
 	enum zdm_tri pages_done;	/* kernels without nr_range */
+	enum zdm_tri reserve_done;	/* of the altmap of which this is the reserve */
 	enum zdm_tri backing_done;	/* of an unfinished range: its altmap part */
 	bool shares_section;		/* another part of the section has a live entry */
+	enum zdm_tri shares_done;	/* and all struct pages of that device are written */
 	/* memmap */
 	enum zdm_memmap where;
 	enum zdm_in_dump in_dump;

@@ -17,6 +17,7 @@ static const char *const words[ZDM_NR_REASONS] = {
 	[ZDM_REASON_PAGES_NOT_DONE] = "struct pages do not carry the pgmap yet",
 	[ZDM_REASON_PAGES_UNVERIFIED] = "only the struct pages could tell, and they cannot be read",
 	[ZDM_REASON_ALTMAP_RESERVE] = "driver reserve of the altmap, never initialised",
+	[ZDM_REASON_RESERVE_INIT] = "driver reserve of the altmap; this kernel initialises its struct pages",
 	[ZDM_REASON_ALTMAP_BACKING] = "stores the memmap of its device",
 	[ZDM_REASON_ALTMAP_EARLY] = "stores the memmap of its device, initialised before the rest of it",
 	[ZDM_REASON_DEVICE] = "device memory, memmap initialised",

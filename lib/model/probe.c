@@ -157,6 +157,19 @@ static enum zdm_status search_progress(struct zdm_session *s, const struct zdm_p
 	return ZDM_OK;
 }
 
+/* First and last page of a reserve that this kernel should have initialised. */
+static enum zdm_tri reserve_done(struct zdm_session *s, const struct zdm_pgmap *pgmap)
+{
+	const struct zdm_altmap *a = &pgmap->altmap;
+	enum zdm_tri first, last;
+
+	if (s->f.v[ZDM_FEAT_RESERVE_RAW] != ZDM_NO || pgmap->altmap_status != ZDM_OK || !a->reserve)
+		return ZDM_UNKNOWN;
+	first = zone_is_device(s, a->base_pfn);
+	last = zone_is_device(s, a->base_pfn + a->reserve - 1);
+	return first == last ? first : first == ZDM_NO || last == ZDM_NO ? ZDM_NO : ZDM_UNKNOWN;
+}
+
 static void find_progress(struct zdm_session *s, const struct zdm_pgmap *pgmap,
 			  struct zdm_progress *ret)
 {
@@ -167,6 +180,7 @@ static void find_progress(struct zdm_session *s, const struct zdm_pgmap *pgmap,
 	ret->status = ZDM_UNREADABLE;
 	if (pgmap->status != ZDM_OK || !r)
 		return;
+	ret->reserve_done = reserve_done(s, pgmap);
 	lo = r->start_pfn;
 	if (pgmap->altmap_status == ZDM_OK)
 		lo = pgmap->altmap.base_pfn + pgmap->altmap.reserve + pgmap->altmap.free;

@@ -19,6 +19,8 @@ struct zdm_sample {
 struct zdm_progress {
 	uint64_t done_pfn;		/* up to here they carry the pgmap */
 	enum zdm_status status;		/* UNREADABLE: the struct pages are not in the dump */
+	/* of the altmap's reserve, where the kernel should write them; NO: it did not */
+	enum zdm_tri reserve_done;
 };
 
 /*

@@ -53,9 +53,14 @@ static enum zdm_tri pages_done(const struct zdm_model *m, const struct zdm_facts
 	if (p->status != ZDM_OK)
 		return ZDM_UNKNOWN;
 	/* the frames that store the memmap are initialised before those it describes */
-	if (f->part == ZDM_PART_BACKING)
+	if (f->part != ZDM_PART_NONE)
 		return p->done_pfn > a->base_pfn + a->reserve + a->free ? ZDM_YES : ZDM_NO;
 	return pfn < p->done_pfn ? ZDM_YES : ZDM_NO;
+}
+
+static enum zdm_tri reserve_done(const struct zdm_model *m, int32_t index)
+{
+	return m->probes.progress ? m->probes.progress[index].reserve_done : ZDM_UNKNOWN;
 }
 
 static void entry_facts(const struct zdm_model *m, const struct zdm_pgmap_entry *e, uint64_t pfn,
@@ -71,6 +76,7 @@ static void entry_facts(const struct zdm_model *m, const struct zdm_pgmap_entry 
 	f->range = zdm_pgmaps_range(&m->pgmaps, (uint32_t)e->pgmap, pfn);
 	f->part = part_of(f->pgmap, f->range, pfn);
 	f->pages_done = pages_done(m, f, pfn);
+	f->reserve_done = reserve_done(m, e->pgmap);
 	f->backing_done = m->probes.backing ? m->probes.backing[e->pgmap].done : ZDM_UNKNOWN;
 }
 
@@ -99,12 +105,27 @@ static int32_t shares_section(const struct zdm_model *m, const struct zdm_sectio
 	return -1;
 }
 
+/* Has the kernel come to the end of a pgmap's struct pages? Only kernels before 5.10 ask. */
+static enum zdm_tri all_done(const struct zdm_model *m, int32_t index)
+{
+	const struct zdm_pgmap *p = &m->pgmaps.v[index];
+	const struct zdm_progress *progress = m->probes.progress;
+
+	if (!progress || progress[index].status != ZDM_OK || !p->nr_ranges)
+		return ZDM_UNKNOWN;
+	return progress[index].done_pfn >= p->ranges[0].end_pfn ? ZDM_YES : ZDM_NO;
+}
+
 /* What a device elsewhere in the section means for a PFN that has no entry. */
 static void padding_facts(const struct zdm_model *m, int32_t shares, uint64_t pfn,
 			  struct zdm_facts *f)
 {
 	f->shares_section = shares >= 0;
-	if (shares < 0 || f->has_entry)
+	if (shares < 0)
+		return;
+	f->shares_done = all_done(m, shares);
+	f->reserve_done = reserve_done(m, shares);
+	if (f->has_entry)
 		return;
 	f->part = part_of(&m->pgmaps.v[shares], -1, pfn);
 	if (f->part == ZDM_PART_RESERVE)

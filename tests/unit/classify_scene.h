@@ -29,6 +29,7 @@ static inline void scene_init(struct scene *s, uint32_t flags)
 	s->feat.v[ZDM_FEAT_BOOTHOLE_INIT] = ZDM_YES;
 	s->feat.v[ZDM_FEAT_KEY_IS_PFN] = ZDM_YES;
 	s->feat.v[ZDM_FEAT_INIT_POISON] = ZDM_NO;
+	s->feat.v[ZDM_FEAT_RESERVE_RAW] = ZDM_YES;
 	s->section = (struct zdm_section){ .nr = 72, .flags = flags, .kaddr = 0x5ec, .block = -1,
 					   .usage_kaddr = 0x05a6e };
 	s->block = (struct zdm_block){ .kaddr = 0xb10c, .state = ZDM_BLOCK_OFFLINE };

@@ -187,6 +187,32 @@ static void test_reserve(void **state)
 	}
 }
 
+/* Up to 4.15 the reserve is written with the frames behind it, and no sooner. */
+static void test_reserve_written(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_init(&s, P | M);
+	add_entry(&s);
+	s.pgmap.altmap_status = ZDM_OK;
+	s.pgmap.nr_range = -1;
+	s.f.part = ZDM_PART_RESERVE;
+	s.feat.v[ZDM_FEAT_RESERVE_RAW] = ZDM_NO;
+	expect_unknown(&s, ZDM_REASON_PAGES_UNVERIFIED, 0x9a6e);
+	s.f.pages_done = ZDM_NO;
+	expect(&s, ZDM_CLASS_PENDING, ZDM_NO, ZDM_REASON_PAGES_NOT_DONE);
+	s.f.pages_done = ZDM_YES;
+	expect(&s, ZDM_CLASS_RESERVED, ZDM_YES, ZDM_REASON_RESERVE_INIT);
+	/* never against its own bytes */
+	s.f.reserve_done = ZDM_NO;
+	expect(&s, ZDM_CLASS_RESERVED, ZDM_NO, ZDM_REASON_ALTMAP_RESERVE);
+	/* a kernel of which it is not known */
+	s.f.reserve_done = ZDM_YES;
+	s.feat.v[ZDM_FEAT_RESERVE_RAW] = ZDM_UNKNOWN;
+	expect_unknown(&s, ZDM_REASON_PAGES_UNVERIFIED, 0x9a6e);
+}
+
 static void test_altmap(void **state)
 {
 	struct scene s;
@@ -307,7 +333,8 @@ TEST_MAIN(cmocka_unit_test(test_section_table_missing), cmocka_unit_test(test_ab
 	  cmocka_unit_test(test_bitmap_missing), cmocka_unit_test(test_hole),
 	  cmocka_unit_test(test_not_mapped), cmocka_unit_test(test_deferred),
 	  cmocka_unit_test(test_device), cmocka_unit_test(test_nr_range),
-	  cmocka_unit_test(test_reserve), cmocka_unit_test(test_altmap),
+	  cmocka_unit_test(test_reserve), cmocka_unit_test(test_reserve_written),
+	  cmocka_unit_test(test_altmap),
 	  cmocka_unit_test(test_altmap_damaged), cmocka_unit_test(test_pages_done),
 	  cmocka_unit_test(test_pgmap_damaged), cmocka_unit_test(test_pgmap_not_covering),
 	  cmocka_unit_test(test_dying))
