@@ -49,6 +49,7 @@ enum zdm_reason {
 	ZDM_REASON_SECTION_UNREADABLE,	/* the mem_section entry or its root is missing */
 	ZDM_REASON_SECTION_CORRUPT,	/* section_mem_map disagrees with vmemmap */
 	ZDM_REASON_USAGE_UNREADABLE,	/* sub-section bitmap not in the dump */
+	ZDM_REASON_USAGE_UNKNOWN,	/* which sub-sections are populated, if there are any */
 	ZDM_REASON_SUBSECTION_CLEAR,	/* case 3: sub-section not populated */
 	ZDM_REASON_ENTRY_NOT_MAPPED,	/* case 4: pgmap entry, memmap not yet mapped */
 	ZDM_REASON_NR_RANGE,		/* case 4: range index >= nr_range */
@@ -243,6 +244,12 @@ ZDM_API enum zdm_tri zdm_section_bit(const struct zdm_model *m, const struct zdm
 				     unsigned int i);
 /* NULL when section nr is not present. */
 ZDM_API const struct zdm_section *zdm_section_find(const struct zdm_model *m, uint64_t nr);
+/*
+ * What the dumped kernel's own pfn_to_online_page() says of a PFN. Up to 5.11 that looks at
+ * the section alone, and so says yes to a device that shares one with RAM. UNKNOWN also on
+ * kernels before 4.13, which have no such function.
+ */
+ZDM_API enum zdm_tri zdm_online_page(const struct zdm_model *m, uint64_t pfn);
 
 /* kernel virtual address of a struct page, and back. */
 ZDM_API uint64_t zdm_page_kaddr(const struct zdm_kernel *k, uint64_t pfn);

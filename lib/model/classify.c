@@ -269,6 +269,8 @@ struct zdm_verdict zdm_classify(const struct zdm_facts *f)
 		return unknown(ZDM_REASON_SECTION_CORRUPT, f->section->kaddr);
 	if (!(flags(f) & ZDM_SECTION_HAS_MEM_MAP))
 		return not_populated(f, ZDM_CLASS_ABSENT, ZDM_REASON_NO_MEMMAP);
+	if (f->bit == ZDM_UNKNOWN && f->section->map_status == ZDM_UNSUPPORTED)
+		return unknown(ZDM_REASON_USAGE_UNKNOWN, 0);
 	if (f->bit == ZDM_UNKNOWN)
 		return unknown(ZDM_REASON_USAGE_UNREADABLE, f->section->usage_kaddr);
 	if (f->deferred && (flags(f) & ZDM_SECTION_EARLY) && !f->has_entry)

@@ -11,6 +11,7 @@ static const char *const words[ZDM_NR_REASONS] = {
 	[ZDM_REASON_SECTION_UNREADABLE] = "section table not in the dump or damaged",
 	[ZDM_REASON_SECTION_CORRUPT] = "section_mem_map does not lead to the memmap",
 	[ZDM_REASON_USAGE_UNREADABLE] = "sub-section bitmap not in the dump",
+	[ZDM_REASON_USAGE_UNKNOWN] = "not known whether this kernel has sub-sections, nor which are populated",
 	[ZDM_REASON_SUBSECTION_CLEAR] = "sub-section not populated",
 	[ZDM_REASON_ENTRY_NOT_MAPPED] = "pgmap stored, memmap not mapped yet",
 	[ZDM_REASON_NR_RANGE] = "memremap_pages() has not finished this range",

@@ -153,3 +153,25 @@ const struct zdm_section *zdm_section_find(const struct zdm_model *m, uint64_t n
 {
 	return zdm_sections_find(&m->sections, nr);
 }
+
+enum zdm_tri zdm_online_page(const struct zdm_model *m, uint64_t pfn)
+{
+	struct zdm_facts f;
+
+	zdm_model_facts(m, pfn, &f);
+	if (f.gap_status != ZDM_OK || (f.section && f.section->status != ZDM_OK))
+		return ZDM_UNKNOWN;
+	if (!f.section)
+		return ZDM_NO;
+	if (!m->sections.online_flag)
+		return ZDM_UNKNOWN;
+	if (!(f.section->flags & ZDM_SECTION_ONLINE))
+		return ZDM_NO;
+	if (m->feat.v[ZDM_FEAT_TAINT] != ZDM_YES)
+		return m->feat.v[ZDM_FEAT_TAINT] == ZDM_NO ? ZDM_YES : ZDM_UNKNOWN;
+	if (f.bit != ZDM_YES || !(f.section->flags & ZDM_SECTION_TAINT_ZONE_DEVICE))
+		return f.bit;
+	if (m->pgmaps.status != ZDM_OK || (f.has_entry && (!f.pgmap || f.pgmap->dead == ZDM_UNKNOWN)))
+		return ZDM_UNKNOWN;
+	return f.has_entry && f.pgmap->dead == ZDM_NO ? ZDM_NO : ZDM_YES;
+}

@@ -7,6 +7,7 @@
 #include "base/search.h"
 #include "model/sections.h"
 #include "model/section_roots.h"
+#include "model/section_settle.h"
 
 #define ROOT_CHUNK 512u		/* root pointers read at a time */
 #define MAX_ROOT_BYTES 65536u
@@ -273,46 +274,6 @@ static enum zdm_status scan_roots(struct scan *sc, uint64_t array_kaddr)
 	return st;
 }
 
-/* The address that most sections hold, if it is one of more than half of them. */
-static uint64_t most_sections(const struct zdm_sections *o, uint64_t mask)
-{
-	uint64_t best = 0;
-	size_t i, lead = 0;
-
-	/* Boyer and Moore: whoever is left over may be the majority, nobody else is */
-	for (i = 0; i < o->nr; i++) {
-		if (!(o->v[i].flags & ZDM_SECTION_HAS_MEM_MAP))
-			continue;
-		if (!lead)
-			best = o->v[i].raw & mask;
-		lead += (o->v[i].raw & mask) == best ? 1 : (size_t)-1;
-	}
-	return best;
-}
-
-/* All sections agree on one address; the odd ones out are damaged. */
-static void settle_vmemmap(struct scan *sc)
-{
-	struct zdm_geometry *g = &sc->s->g;
-	struct zdm_sections *o = sc->out;
-	size_t i;
-
-	if (!g->vmemmap_kaddr)
-		g->vmemmap_kaddr = most_sections(o, g->bits.map_mask);
-	sc->s->kernel.vmemmap_kaddr = g->vmemmap_kaddr;
-	for (i = 0; i < o->nr; i++) {
-		struct zdm_section *sec = &o->v[i];
-
-		if (!(sec->flags & ZDM_SECTION_HAS_MEM_MAP) ||
-		    (sec->raw & g->bits.map_mask) == (g->vmemmap_kaddr & g->bits.map_mask))
-			continue;
-		sec->status = ZDM_CORRUPT;
-		zdm_warnf(sc->w, true, "section %" PRIu64 ": section_mem_map %016" PRIx64
-			  " does not lead to the memmap at %016" PRIx64, sec->nr, sec->raw,
-			  g->vmemmap_kaddr);
-	}
-}
-
 enum zdm_status zdm_sections_read(struct zdm_session *s, struct zdm_sections *ret,
 				  struct zdm_warnings *w, char *err, size_t err_len)
 {
@@ -335,7 +296,7 @@ enum zdm_status zdm_sections_read(struct zdm_session *s, struct zdm_sections *re
 		st = scan_roots(&sc, array_kaddr);
 	free(sc.root);
 	if (st == ZDM_OK) {
-		settle_vmemmap(&sc);
+		zdm_section_settle(s, ret, w);
 		return ZDM_OK;
 	}
 	if (st == ZDM_NOMEM)

@@ -283,8 +283,13 @@ static void print_finding(struct oops *o, const struct hit *h)
 	if (zdm_class_wrong(r.cls))
 		zdm_textf(&t, ", %s", zdm_class_wrong(r.cls));
 	pgmap_text(&t, o, &r, h->pfn);
-	zdm_textf(&t, "; a walker read it without %s check.",
-		  zdm_class_guard(r.cls) ? zdm_class_guard(r.cls) : "a");
+	/* what this kernel's own check says yes to, it may well have been asked */
+	if (zdm_online_page(o->m, h->pfn) == ZDM_YES)
+		zdm_textf(&t, "; a walker read it, and this kernel's pfn_to_online_page() says yes "
+			  "to it, as to all of its section.");
+	else
+		zdm_textf(&t, "; a walker read it without %s check.",
+			  zdm_class_guard(r.cls) ? zdm_class_guard(r.cls) : "a");
 	zdm_outf(&o->out, "%s\n", line);
 	print_contents(o, h);
 }
