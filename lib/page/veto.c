@@ -289,6 +289,28 @@ static enum zdm_veto test_device(struct zdm_vetoes *v, const struct zdm_range *r
 	return ZDM_VETO_NO_PGMAP;
 }
 
+static enum zdm_veto test_ram(struct zdm_vetoes *v, const struct zdm_range *r, uint64_t pfn,
+			      const uint8_t *bytes)
+{
+	(void)r;
+	(void)pfn;
+	return in_zone_device(v, bytes) == ZDM_YES ? ZDM_VETO_IS_DEVICE : ZDM_VETO_NONE;
+}
+
+/* What the valid struct pages of a class are held against: a column of <zdm/class.def>. */
+typedef enum zdm_veto (*class_test_fn)(struct zdm_vetoes *v, const struct zdm_range *r,
+				       uint64_t pfn, const uint8_t *bytes);
+#define test_NONE NULL
+#define test_RAM test_ram
+#define test_DEVICE test_device
+#define test_ALTMAP test_altmap
+static const class_test_fn class_tests[ZDM_NR_CLASSES] = {
+#define ZDM_CLASS_ROW(id, name, letter, nr, fate, bytes, interest, what, wrong, guard) \
+	[ZDM_CLASS_##id] = test_##bytes,
+#include <zdm/class.def>
+#undef ZDM_CLASS_ROW
+};
+
 enum zdm_veto zdm_veto_page(struct zdm_vetoes *v, const struct zdm_range *r, uint64_t pfn,
 			    const uint8_t *bytes)
 {
@@ -298,15 +320,5 @@ enum zdm_veto zdm_veto_page(struct zdm_vetoes *v, const struct zdm_range *r, uin
 		why = test_any(v, pfn, bytes);
 	if (why != ZDM_VETO_NONE || !r || r->valid != ZDM_YES)
 		return why;
-	switch (r->cls) {
-	case ZDM_CLASS_ONLINE:
-	case ZDM_CLASS_BOOTHOLE:
-		return in_zone_device(v, bytes) == ZDM_YES ? ZDM_VETO_IS_DEVICE : ZDM_VETO_NONE;
-	case ZDM_CLASS_DEVICE:
-		return test_device(v, r, pfn, bytes);
-	case ZDM_CLASS_ALTMAP:
-		return test_altmap(v, r, pfn, bytes);
-	default:
-		return ZDM_VETO_NONE;
-	}
+	return class_tests[r->cls] ? class_tests[r->cls](v, r, pfn, bytes) : ZDM_VETO_NONE;
 }
