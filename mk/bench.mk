@@ -10,7 +10,7 @@ bench: $(B)/zdm $(B)/bench/compare $(B)/bench/pread
 $(B)/bench/compare $(B)/bench/pread: $(B)/bench/%: bench/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
-	$(Q)$(CC) -D_GNU_SOURCE -std=gnu11 $(ZDM_WARN) $(CFLAGS) -o $@ $<
+	$(Q)$(BUILD_ONE) -o $@ $<
 
 .PHONY: bench-view
 ## bench-view       what the view of zdm exec costs for each page, with 10,000 altmaps
@@ -20,4 +20,4 @@ bench-view: $(B)/bench/view
 $(B)/bench/view: bench/view.c tools/preload/view.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
-	$(Q)$(CC) -D_GNU_SOURCE -std=gnu11 $(ZDM_WARN) $(CFLAGS) -o $@ $^
+	$(Q)$(BUILD_ONE) -o $@ $^

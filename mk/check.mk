@@ -8,7 +8,7 @@
 # environment. tests/frontends/ need not say anything.
 
 CHECK_NEEDS += all test-bins
-CHECK_SUITES += tests/run-layers.sh tests/run-classes.sh tests/run-notes.sh tests/run-compilers.sh \
+CHECK_SUITES += tests/run-layers.sh tests/run-classes.sh tests/run-notes.sh tests/run-compilers.sh tests/run-builds.sh \
 	"tests/run-unit.sh plain $(UNIT_BIN)" "tests/run-unit.sh asan $(UNIT_BIN_ASAN)" \
 	tests/run-text.sh tests/run-flips.sh tests/run-capsules.sh tests/run-shared.sh
 
@@ -22,13 +22,16 @@ CHECK_LAB_SUITES += "tests/run-lab.sh $(KERNEL) $(CHECK_LAB_SCENARIOS)" \
 	"tests/run-image-modules.sh $(KERNEL)" \
 	$(if $(CHECK_LAB_FRONTENDS),"tests/run-scripts.sh $(CHECK_LAB_FRONTENDS)")
 
+# What was built without it stays as it is.
+CHECK_WERROR ?= -Werror
+
 export B
 export ZDM = $(B)/zdm
 
-.PHONY: check check-run check-layers check-lab check-lab-run
+.PHONY: check check-builds check-run check-layers check-lab check-lab-run
 ## check            build, and run every hermetic test (a few minutes)
 check: deps
-	@$(MAKE) -s --no-print-directory check-run
+	@$(MAKE) -s --no-print-directory WERROR=$(CHECK_WERROR) check-run
 
 # What is needed may be added to by any mk/*.mk: only here is the list complete.
 check-run:
@@ -39,11 +42,15 @@ check-run:
 check-layers:
 	@tests/check-layers.sh
 
+## check-builds     as others build it: their compilers and flags; installed, used, removed (minutes)
+check-builds: $(B)/tests/mkcore
+	@tests/run.sh "tests/run-builds.sh full"
+
 ## check-lab        KERNEL=6.1: make real vmcores and compare every PFN with the testimony
 check-lab: deps-lab
 	@$(if $(CHECK_LAB_FRONTENDS),$(MAKE) -s --no-print-directory lab-vmlinux >/dev/null,:) || \
 		echo "no debug vmlinux of $(KERNEL): front ends that need one are skipped" >&2
-	@$(MAKE) -s --no-print-directory check-lab-run
+	@$(MAKE) -s --no-print-directory WERROR=$(CHECK_WERROR) check-lab-run
 
 check-lab-run: export KERNEL := $(KERNEL)
 check-lab-run:

@@ -3,7 +3,8 @@
 
 CLI_SRC := $(sort $(wildcard tools/zdm/*.c))
 CLI_OBJ = $(CLI_SRC:%.c=$(OBJ)/%.o)
-CLI_LIBS := libkdumpfile
+CLI_PKG_CFLAGS = $(call once,CLI_PKG_CFLAGS,--cflags,libkdumpfile)
+KDUMP_LIBS = $(call once,KDUMP_LIBS,--libs,libkdumpfile)
 
 .PHONY: cli check-cli
 ## cli              the command line, $(B)/zdm
@@ -13,25 +14,35 @@ all: cli
 $(OBJ)/tools/zdm/%.o: tools/zdm/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
-	$(Q)$(CC) -Itools/zdm $(ZDM_CPPFLAGS) \
-		$(shell $(PKG_CONFIG) --cflags $(CLI_LIBS)) $(ZDM_CFLAGS) -c -o $@ $<
+	$(Q)$(CC) -Itools/zdm $(ZDM_CPPFLAGS) $(CLI_PKG_CFLAGS) $(ZDM_CFLAGS) -c -o $@ $<
 
 $(B)/zdm: $(CLI_OBJ) $(B)/libzdm.a
 	$(call say,LD,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJ) $(B)/libzdm.a \
-		$$($(PKG_CONFIG) --libs $(CLI_LIBS)) $(ZDM_LDLIBS)
+	$(Q)$(ZDM_LINK) -o $@ $(CLI_OBJ) $(B)/libzdm.a $(KDUMP_LIBS) $(ZDM_LDLIBS)
+
+# zdm exec looks beside its own binary, from there to libdir, then in libdir.
+$(OBJ)/tools/zdm/preloading.o: ZDM_CPPFLAGS += -include $(OBJ)/dirs.h
+$(OBJ)/tools/zdm/preloading.o: $(OBJ)/dirs.h
+
+# Written only when it says something new.
+.PHONY: FORCE
+$(OBJ)/dirs.h: FORCE
+	@mkdir -p $(@D)
+	@printf '#define %s "%s"\n' ZDM_LIBDIR '$(libdir)' ZDM_LIBDIR_FROM_BIN \
+		"$$(realpath -ms --relative-to='$(bindir)' '$(libdir)')" >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
 # Makes the other forms of a dump out of an ELF vmcore.
 $(B)/tests/dumpconv: tests/tools/dumpconv.c
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(CC) -D_GNU_SOURCE $(TEST_CFLAGS) -o $@ $< -lz
+	$(Q)$(BUILD_ONE) -o $@ $< -lz
 
 # Preloaded by tests: a file system without O_TMPFILE.
 $(B)/tests/notmpfile.so: tests/tools/notmpfile.c
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(CC) -D_GNU_SOURCE -std=gnu11 $(ZDM_WARN) -O2 -fPIC -shared -o $@ $< -ldl
+	$(Q)$(BUILD_ONE) -fPIC -shared -o $@ $< -ldl
 
 CLI_TESTS := $(sort $(filter-out %/lib.sh,$(wildcard tests/cli/*.sh)))
 CLI_NEEDS := $(B)/zdm $(B)/tests/mkcore $(B)/tests/cmp_ranges $(B)/tests/dumpconv \

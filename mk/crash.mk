@@ -3,13 +3,14 @@
 
 CRASH ?= crash
 CRASH_INCLUDE ?= /usr/include/crash
-CRASH_EXTENSIONS ?= /usr/lib/crash/extensions
+# crash looks in /usr/lib64 and /usr/lib by itself; from elsewhere: extend PATH
+CRASH_EXTENSIONS ?= $(prefix)/lib/crash/extensions
 CRASH_SRC := $(sort $(wildcard extensions/crash/*.c))
 CRASH_OBJ := $(CRASH_SRC:%.c=$(B)/obj/%.o)
 # Only what the library needs for reading a dump through a host.
-CRASH_LIBS := libbpf libdw libelf zlib
+CRASH_LIBS = $(call once,CRASH_LIBS,--libs,libbpf libdw libelf zlib)
 
-.PHONY: crash check-crash bench-crash install-crash
+.PHONY: crash check-crash bench-crash
 ## crash            the crash extension, $(B)/crash/zdm.so; CRASH_INCLUDE=DIR of another defs.h
 crash: $(B)/crash/zdm.so
 
@@ -19,15 +20,14 @@ $(B)/obj/extensions/crash/%.o: extensions/crash/%.c
 		echo "no $(CRASH_INCLUDE)/defs.h: install package crash, or give CRASH_INCLUDE=" >&2; \
 		exit 1; }
 	$(call say,CC,$@)
-	$(Q)$(CC) -Iinclude -isystem $(CRASH_INCLUDE) $(ZDM_CFLAGS) -c -o $@ $<
+	$(Q)$(CC) -Iinclude -isystem $(CRASH_INCLUDE) $(CPPFLAGS) $(ZDM_CFLAGS) -c -o $@ $<
 
 # Hidden symbols and -Bsymbolic: crash has functions of any name, extensions share one space.
 $(B)/crash/zdm.so: $(CRASH_OBJ) $(B)/libzdm.a
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(CC) -shared -Wl,-Bsymbolic -Wl,--exclude-libs,ALL \
-		-Wl,--as-needed $(LDFLAGS) -o $@ $(CRASH_OBJ) $(B)/libzdm.a \
-		$$($(PKG_CONFIG) --libs $(CRASH_LIBS))
+	$(Q)$(ZDM_LINK) -shared -Wl,-Bsymbolic -Wl,--exclude-libs,ALL -Wl,--as-needed \
+		-o $@ $(CRASH_OBJ) $(B)/libzdm.a $(CRASH_LIBS)
 
 ## check-crash      the extension in the real crash, on every lab dump it opens: LABDIR=
 check-crash: $(B)/crash/zdm.so
@@ -37,8 +37,7 @@ check-crash: $(B)/crash/zdm.so
 bench-crash: $(B)/crash/zdm.so
 	bench/crash-start.sh
 
+INSTALL_crash = 644 | $(CRASH_EXTENSIONS) | $(B)/crash/zdm.so;
 install-crash: $(B)/crash/zdm.so
-	install -d $(DESTDIR)$(CRASH_EXTENSIONS)
-	install -m 644 $< $(DESTDIR)$(CRASH_EXTENSIONS)/zdm.so
 
 -include $(CRASH_OBJ:.o=.d)

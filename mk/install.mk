@@ -1,44 +1,23 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# make install PREFIX=/usr/local DESTDIR=. Another part of zdm that `make install`
-# shall install adds the name of its own target to INSTALL_PARTS.
-
-bindir ?= $(prefix)/bin
-libdir ?= $(prefix)/lib
-includedir ?= $(prefix)/include
-datadir ?= $(prefix)/share
-mandir ?= $(datadir)/man
-docdir ?= $(datadir)/doc/zdm
-pkgconfigdir ?= $(libdir)/pkgconfig
+# make install PREFIX=/usr/local DESTDIR=. A part of zdm says in INSTALL_<part>
+# what goes where (rows of mk/install.sh) and adds its name to INSTALL_PARTS;
+# uninstall reads the same rows. What must be built before: install-<part>: FILE.
 
 INSTALL ?= install
-INSTALL_PARTS += install-cli install-lib install-doc install-gdb
-UNINSTALL_PARTS += uninstall-core uninstall-gdb
+export INSTALL
+INSTALL_PARTS += cli lib doc
 
-.PHONY: install uninstall install-cli install-lib install-doc uninstall-core
-## install          program, library, headers, pkg-config file, manual, GDB commands: PREFIX= DESTDIR=
-install: all
-	$(Q)$(MAKE) --no-print-directory $(INSTALL_PARTS)
+INSTALL_cli = 755 | $(bindir) | $(B)/zdm; 755 | $(plugindir) | $(B)/zdm-preload.so; \
+	644 | $(mandir)/man1 | $(sort $(wildcard docs/man/*.1));
+install-cli: $(B)/zdm $(B)/zdm-preload.so
 
-## uninstall        remove what install installed
-uninstall:
-	$(Q)$(MAKE) --no-print-directory $(UNINSTALL_PARTS)
-
-install-cli: $(B)/zdm
-	$(INSTALL) -d $(DESTDIR)$(bindir) $(DESTDIR)$(mandir)/man1
-	$(INSTALL) -m 755 $(B)/zdm $(DESTDIR)$(bindir)/zdm
-	$(INSTALL) -m 644 docs/man/*.1 $(DESTDIR)$(mandir)/man1/
-
+INSTALL_lib = 644 | $(includedir)/zdm | $(sort $(wildcard include/zdm/*.h)); \
+	644 | $(libdir) | $(B)/libzdm.a; 755 | $(libdir) | $(B)/libzdm.so.$(ZDM_SOVERSION); \
+	link | $(libdir) | libzdm.so libzdm.so.$(ZDM_SOVERSION); \
+	644 | $(pkgconfigdir) | $(B)/zdm.pc;
 install-lib: $(B)/libzdm.a $(B)/libzdm.so $(B)/zdm.pc
-	$(INSTALL) -d $(DESTDIR)$(libdir) $(DESTDIR)$(includedir)/zdm $(DESTDIR)$(pkgconfigdir)
-	$(INSTALL) -m 644 include/zdm/*.h $(DESTDIR)$(includedir)/zdm/
-	$(INSTALL) -m 644 $(B)/libzdm.a $(DESTDIR)$(libdir)/
-	$(INSTALL) -m 755 $(B)/libzdm.so.$(ZDM_SOVERSION) $(DESTDIR)$(libdir)/
-	ln -sf libzdm.so.$(ZDM_SOVERSION) $(DESTDIR)$(libdir)/libzdm.so
-	$(INSTALL) -m 644 $(B)/zdm.pc $(DESTDIR)$(pkgconfigdir)/zdm.pc
 
-install-doc:
-	$(INSTALL) -d $(DESTDIR)$(docdir)
-	$(INSTALL) -m 644 docs/*.md $(DESTDIR)$(docdir)/
+INSTALL_doc = 644 | $(docdir) | $(sort $(wildcard docs/*.md));
 
 # Written anew each time: it depends on variables, not on files.
 .PHONY: $(B)/zdm.pc
@@ -46,11 +25,25 @@ $(B)/zdm.pc:
 	@mkdir -p $(@D)
 	@printf '%s\n' 'prefix=$(prefix)' 'libdir=$(libdir)' 'includedir=$(includedir)' '' \
 		'Name: zdm' 'Description: which struct pages of a kernel crash dump may be believed' \
-		'Version: $(ZDM_VERSION)' 'Requires.private: $(ZDM_LIBS)' 'Libs: -L$${libdir} -lzdm' \
-		'Cflags: -I$${includedir}' >$@
+		'Version: $(ZDM_VERSION)' 'Requires.private: $(ZDM_LIBS)' 'Libs: -L"$${libdir}" -lzdm' \
+		'Cflags: -I"$${includedir}"' >$@
 
-uninstall-core:
-	rm -f $(DESTDIR)$(bindir)/zdm $(DESTDIR)$(libdir)/libzdm.a $(DESTDIR)$(libdir)/libzdm.so \
-		$(DESTDIR)$(libdir)/libzdm.so.$(ZDM_SOVERSION) $(DESTDIR)$(pkgconfigdir)/zdm.pc \
-		$(patsubst docs/man/%,$(DESTDIR)$(mandir)/man1/%,$(wildcard docs/man/*.1))
-	rm -rf $(DESTDIR)$(includedir)/zdm $(DESTDIR)$(docdir)
+# The crash extension is for one crash: it is installed if it was built.
+.PHONY: install uninstall
+## install          all that is built: PREFIX= DESTDIR= libdir= (multiarch: PREFIX/lib/TRIPLET)
+install: all
+	$(Q)$(MAKE) --no-print-directory $(INSTALL_PARTS:%=install-%) \
+		$(if $(wildcard $(B)/crash/zdm.so),install-crash)
+
+## uninstall        remove what install installed
+uninstall: $(INSTALL_PARTS:%=uninstall-%) uninstall-crash uninstall-makedumpfile
+
+# The parts of the other mk/*.mk, too: their names are known when all are read.
+INSTALL_TARGETS = $(INSTALL_PARTS) crash makedumpfile
+define INSTALL_RULES
+.PHONY: install-$(1) uninstall-$(1)
+install-$(1):
+	$$(Q)mk/install.sh install '$$(DESTDIR)' '$$(INSTALL_$(1))'
+uninstall-$(1):
+	$$(Q)mk/install.sh uninstall '$$(DESTDIR)' '$$(INSTALL_$(1))'
+endef

@@ -19,9 +19,10 @@ $(B)/libzdm.a: $(LIB_OBJ)
 	$(Q)rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
-$(B)/libzdm.so.$(ZDM_SOVERSION): $(LIB_OBJ)
+$(B)/libzdm.so.$(ZDM_SOVERSION): $(LIB_OBJ) lib/libzdm.map
 	$(call say,LD,$@)
-	$(Q)$(CC) -shared -Wl,-soname,$(@F) -Wl,-z,defs $(LDFLAGS) -o $@ $^ $(ZDM_LDLIBS)
+	$(Q)$(ZDM_LINK) -shared -Wl,-soname,$(@F) -Wl,-z,defs -Wl,--version-script=lib/libzdm.map \
+		-o $@ $(LIB_OBJ) $(ZDM_LDLIBS)
 
 $(B)/libzdm.so: $(B)/libzdm.so.$(ZDM_SOVERSION)
 	$(Q)ln -sf $(<F) $@

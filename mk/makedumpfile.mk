@@ -7,9 +7,7 @@ PRELOAD_OBJ := $(PRELOAD_SRC:%.c=$(OBJ)/%.o)
 MDF_DIR := extensions/makedumpfile
 MDF_SERIES := $(sort $(wildcard makedumpfile-patch/*.patch))
 
-PREFIX ?= /usr/local
-
-.PHONY: preload install-makedumpfile makedumpfile-extension check-patches check-makedumpfile bench-verdict
+.PHONY: preload makedumpfile-extension check-patches check-makedumpfile bench-verdict
 ## preload          what zdm exec preloads, $(B)/zdm-preload.so
 preload: $(B)/zdm-preload.so
 all: preload
@@ -17,19 +15,14 @@ all: preload
 # Only libc: it is loaded into a program of somebody else's.
 $(B)/zdm-preload.so: $(PRELOAD_OBJ)
 	$(call say,LD,$@)
-	$(Q)$(CC) -shared -Wl,-z,defs -Wl,-z,now $(LDFLAGS) -o $@ $^ -ldl -lpthread
+	$(Q)$(ZDM_LINK) -shared -Wl,-z,defs -Wl,-z,now -o $@ $^ -ldl -lpthread
 
-# zdm exec looks beside its own binary, then here.
-$(OBJ)/tools/zdm/host.o: ZDM_CPPFLAGS += -DZDM_LIBDIR='"$(PREFIX)/lib"'
-
-## install-makedumpfile  what zdm exec and a makedumpfile with our patches need
+## install-makedumpfile  what a makedumpfile with our patches, and its extension, are built with
+INSTALL_makedumpfile = 755 | $(plugindir) | $(B)/zdm-preload.so; \
+	644 | $(datadir)/zdm/makedumpfile | $(wildcard $(MDF_DIR)/*.[ch]) $(MDF_SERIES) \
+		makedumpfile-patch/README.md; \
+	644 | $(mandir)/man1 | docs/man/zdm-carve.1 docs/man/zdm-exec.1;
 install-makedumpfile: $(B)/zdm-preload.so
-	install -d $(DESTDIR)$(PREFIX)/lib/zdm $(DESTDIR)$(PREFIX)/share/zdm/makedumpfile \
-		$(DESTDIR)$(PREFIX)/share/man/man1
-	install -m 755 $< $(DESTDIR)$(PREFIX)/lib/zdm/
-	install -m 644 $(wildcard $(MDF_DIR)/*.[ch]) $(MDF_SERIES) makedumpfile-patch/README.md \
-		$(DESTDIR)$(PREFIX)/share/zdm/makedumpfile/
-	install -m 644 docs/man/zdm-carve.1 docs/man/zdm-exec.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 
 ## makedumpfile-extension  $(B)/makedumpfile/zdm.so, with the headers in MAKEDUMPFILE_SRC=dir
 makedumpfile-extension: $(B)/makedumpfile/zdm.so
@@ -40,8 +33,8 @@ $(B)/makedumpfile/zdm.so: $(wildcard $(MDF_DIR)/*.[ch]) $(B)/libzdm.a
 		{ echo "give MAKEDUMPFILE_SRC=dir, the source of a makedumpfile with --extension" >&2; exit 2; }
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(CC) -std=gnu11 -D_FILE_OFFSET_BITS=64 -D__$(shell uname -m)__ $(CFLAGS) -fPIC \
-		-fvisibility=hidden -Iinclude -I$(MAKEDUMPFILE_SRC) -shared -Wl,-Bsymbolic \
+	$(Q)$(CC) -std=gnu11 -D_FILE_OFFSET_BITS=64 -D__$(shell uname -m)__ $(CPPFLAGS) $(CFLAGS) \
+		-fPIC -fvisibility=hidden -Iinclude -I$(MAKEDUMPFILE_SRC) -shared -Wl,-Bsymbolic \
 		-Wl,--exclude-libs,ALL $(LDFLAGS) -o $@ $(filter %.c,$^) $(B)/libzdm.a $(ZDM_LDLIBS)
 
 ## check-patches    is the makedumpfile series well-formed; MAKEDUMPFILE_SRC=dir: does it apply there
@@ -53,15 +46,14 @@ CHECK_SUITES += tests/run-patches.sh
 $(B)/tests/dumppages $(B)/tests/dumpmemsave: $(B)/tests/%: tests/tools/%.c
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(CC) -D_GNU_SOURCE $(TEST_CFLAGS) -o $@ $< \
-		$$($(PKG_CONFIG) --libs libkdumpfile libaddrxlat)
+	$(Q)$(BUILD_ONE) -o $@ $< $(call pkg,--libs,libkdumpfile libaddrxlat)
 CHECK_LAB_NEEDS += $(B)/tests/dumppages $(B)/tests/dumpmemsave $(B)/tests/faulty.so
 
 # Preloaded by tests: calls that are interrupted, or move less than was asked for.
 $(B)/tests/faulty.so: tests/tools/faulty.c
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(CC) -D_GNU_SOURCE -std=gnu11 $(ZDM_WARN) -O2 -fPIC -shared -o $@ $< -ldl
+	$(Q)$(BUILD_ONE) -fPIC -shared -o $@ $< -ldl
 
 ## check-makedumpfile  the tests with makedumpfile; MAKEDUMPFILE=path of a patched one, too
 check-makedumpfile: all $(B)/tests/dumppages $(B)/tests/dumpmemsave $(B)/tests/faulty.so
@@ -73,7 +65,7 @@ EXTRA_TEST_CPPFLAGS += -I$(MDF_DIR) -Itools/preload
 $(B)/bench/verdict: bench/verdict.c $(MDF_DIR)/zdm_verdict.h
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(CC) -std=gnu11 $(ZDM_WARN) -O2 -Iinclude -I$(MDF_DIR) -o $@ $<
+	$(Q)$(BUILD_ONE) -Iinclude -I$(MDF_DIR) -o $@ $<
 
 ## bench-verdict    what the makedumpfile filter costs for each page
 bench-verdict: $(B)/bench/verdict

@@ -14,9 +14,8 @@ MKCORE_SRC := $(filter-out %/xlat_check.c,$(sort $(wildcard tests/mkcore/*.c)))
 TOOLS := $(TB)/mkcore $(TB)/xlat_check $(TB)/core_ranges $(TB)/cmp_ranges $(TB)/flip_fixture $(AB)/core_ranges
 
 TEST_CPPFLAGS = $(ZDM_CPPFLAGS) -Itests/unit -Itests/tools $(EXTRA_TEST_CPPFLAGS)
-TEST_CFLAGS = -std=gnu11 $(ZDM_WARN) $(CFLAGS)
-CMOCKA_LIBS = $(shell $(PKG_CONFIG) --libs cmocka 2>/dev/null)
-KDUMP_LIBS = $(shell $(PKG_CONFIG) --libs libkdumpfile 2>/dev/null)
+TEST_CFLAGS = -std=gnu11 $(ZDM_WARN) $(CFLAGS) $(LDFLAGS)
+CMOCKA_LIBS = $(call once,CMOCKA_LIBS,--libs,cmocka)
 
 .PHONY: test-bins
 ## test-bins        build all test programs

@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 unset MAKEFLAGS MAKELEVEL MFLAGS MAKEOVERRIDES
 
 if command -v clang >/dev/null; then
-    if out=$(make -k -j"$(nproc)" CC=clang B="$B/clang" all "$B/clang/tests/mkcore" \
+    if out=$(make -k -j"$(nproc)" CC=clang B="$B/clang" WERROR=-Werror all "$B/clang/tests/mkcore" \
         "$B/clang/tests/core_ranges" "$B/clang/tests/cmp_ranges" 2>&1); then
         ok clang
     else

@@ -133,7 +133,9 @@ static size_t add_stack(struct words *ws, struct task_context *tc)
 	q.buf = malloc((size_t)q.bytes);
 	if (q.buf && guard_call(call_read_stack, &q) && q.ok) {
 		for (i = 0; i < words; i++) {
-			snprintf(w.name, sizeof(w.name), "stack+0x%lx", i * sizeof(ulong));
+			/* the mask tells older compilers what MAX_STACK_WORDS bounds */
+			snprintf(w.name, sizeof(w.name), "stack+0x%lx",
+				 (i * sizeof(ulong)) & 0xfffff);
 			w.value = q.buf[i];
 			add_words(ws, &w, 1);
 		}

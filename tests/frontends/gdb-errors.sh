@@ -86,12 +86,12 @@ says "struct page without types" "load the kernel's vmlinux" 'print $zdm_page(1)
 says "struct page that is absent" "absent" 'print $zdm_page(0x1000000)' -c "$DUMP"
 
 # the library
-says "no library" "^cannot load libzdm.so.1: /nonexistent/libzdm.so.1 is not there; run make" \
+says "no library" "^cannot load libzdm.so.0: /nonexistent/libzdm.so.0 is not there; run make" \
     "zdm summary" -iex "python import os; os.environ['ZDM_LIBDIR'] = '/nonexistent'" -c "$DUMP"
 mkdir "$WORK/lib"
 echo 'unsigned int zdm_api_number(void) { return 999; }' |
-    ${CC:-cc} -shared -fPIC -x c -o "$WORK/lib/libzdm.so.1" -
-says "another library" "^libzdm.so.1 has API 999, these GDB commands need 1" "zdm summary" \
+    ${CC:-cc} -shared -fPIC -x c -o "$WORK/lib/libzdm.so.0" -
+says "another library" "^libzdm.so.0 has API 999, these GDB commands need 1" "zdm summary" \
     -iex "python import os; os.environ['ZDM_LIBDIR'] = '$WORK/lib'" -c "$DUMP"
 
 # no vmlinux, or the wrong one

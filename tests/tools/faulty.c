@@ -4,6 +4,8 @@
  * regular file fails with EINTR (FAULTY=eintr), or moves half of what was asked
  * for (FAULTY=short). A call that the kernel may answer so at any time.
  */
+/* fortified headers define inline what is defined here */
+#undef _FORTIFY_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdbool.h>

@@ -4,6 +4,8 @@
  * raises that signal when the file is written and has not got its name, which
  * is at its fsync(). NOTMPFILE_APPEARS=PATH makes a file of that name then.
  */
+/* fortified headers define inline what is defined here */
+#undef _FORTIFY_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -4,6 +4,11 @@
  * functions that cannot be interposed, so a stream on the dump is a cookie
  * stream on a descriptor of it.
  */
+/*
+ * Fortified headers define open(), read() and others inline, on top of what is
+ * defined here; the checked names that they call are answered here, too.
+ */
+#undef _FORTIFY_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>

@@ -7,7 +7,7 @@ import re
 
 API_NUMBER = 1
 READER_API = 1
-SONAME = "libzdm.so.1"
+SONAME = "libzdm.so.0"
 
 OK, ABSENT, UNREADABLE, CORRUPT, NOMEM, INVAL, UNSUPPORTED = range(7)
 UNKNOWN, NO, YES = range(3)
