@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 
+#include "built_for.h"
 #include "cmd.h"
 #include "cmd_oops.h"
 #include "guard.h"
@@ -203,7 +204,13 @@ static struct command_table_entry command_table[] = {
 __attribute__((constructor))
 static void zdm_init(void)
 {
-	register_extension(command_table);
+	char why[200];
+
+	/* not registered, crash unloads it again */
+	if (built_for_this_crash(why, sizeof(why)))
+		register_extension(command_table);
+	else
+		error(INFO, "zdm.so: %s; build it with the defs.h of this crash\n", why);
 }
 
 __attribute__((destructor))
