@@ -36,7 +36,7 @@ host() {
                           "offset_table size_table", also)
                 for (i = 1; i <= n; i++) want[also[i]] = 1
                 # ours below
-                delete want["register_extension"]; delete want["error"]; delete want["build_version"]
+                delete want["register_extension"]; delete want["__error"]; delete want["build_version"]
             }
             NF == 4 && want[$4] && $3 == "T" { print "void " $4 "(void) { }" }
             NF == 4 && want[$4] && $3 ~ /[BDR]/ {
@@ -45,7 +45,7 @@ host() {
 char *build_version = "$version";
 static int registered;
 void register_extension(void *table) { registered = table != NULL; }
-int error(int type, char *fmt, const char *why) { (void)type; printf(fmt, why); return 0; }
+int __error(int type, char *fmt, const char *why) { (void)type; printf(fmt, why); return 0; }
 int main(int argc, char **argv)
 {
 	if (argc < 2 || !dlopen(argv[1], RTLD_LAZY | RTLD_GLOBAL)) {

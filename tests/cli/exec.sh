@@ -135,14 +135,14 @@ if [ "$(cat "$work/out")" -gt "$whole" ]; then ok exec/descriptors; else
 
 # Where the library lies, and whether it is one.
 for place in 'a b' 'a:b' 'a;b' "a\$LIB b" plain; do
-    mkdir -p "$work/$place"
-    cp "$B/zdm-preload.so" "$work/$place/"
-    ZDM_PRELOAD="$work/$place/zdm-preload.so" sees "exec/library/$place" view 'pages left out' \
+    mkdir -p "$work/in/$place"
+    cp "$B/zdm-preload.so" "$work/in/$place/"
+    ZDM_PRELOAD="$work/in/$place/zdm-preload.so" sees "exec/library/$place" view 'pages left out' \
         --layout "$layout"
 done
 (
     zdm=$PWD/$zdm
-    cd "$work/plain"
+    cd "$work/in/plain"
     ZDM_PRELOAD=zdm-preload.so sees exec/library/relative view 'pages left out' --layout "$layout"
 ) || true
 ZDM_PRELOAD=$work/none.so sees exec/library/none whole 'not found .*sees it as it is' --layout "$layout"
