@@ -27,6 +27,21 @@ struct zdm_sink {
  * out, and what went out is not whole then.
  */
 
+enum zdm_clean {
+	ZDM_CLEAN_LINE,		/* no control character at all */
+	ZDM_CLEAN_LINES,	/* but for new lines and tabs */
+	ZDM_CLEAN_JSON,		/* but for those that JSON writes as \u00NN */
+};
+
+/*
+ * Strings of strangers (a file's name, a name in a dump) made fit to be shown:
+ * what is no UTF-8, and what a terminal would act on, becomes \xNN, byte for
+ * byte. Returns the length of all of it, of which buf holds what has room, whole
+ * characters and a NUL.
+ */
+ZDM_API size_t zdm_text_clean(const char *text, size_t len, enum zdm_clean how, char *buf,
+			      size_t size);
+
 /* A class, or ZDM_CLASS_ANY for all. */
 #define ZDM_CLASS_ANY (-1)
 /* Class of that name, ZDM_CLASS_ANY if there is none. */

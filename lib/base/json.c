@@ -46,48 +46,20 @@ void zdm_json_null(struct zdm_out *o, struct json_object *to, const char *key)
 		zdm_out_fail(o, ZDM_NOMEM);
 }
 
-/* Length of the UTF-8 character at s (RFC 3629), 0 if there is none. */
-static size_t utf8_length(const unsigned char *s)
-{
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t n = s[0] < 0x80 ? 1 : s[0] >> 5 == 6 ? 2 : s[0] >> 4 == 14 ? 3 :
-		   s[0] >> 3 == 30 ? 4 : 0, i;
-	uint32_t c;
-
-	if (n <= 1)
-		return n;
-	c = s[0] & (0xffu >> (n + 1));
-	for (i = 1; i < n; i++) {
-		if (s[i] >> 6 != 2)
-			return 0;
-		c = c << 6 | (s[i] & 0x3f);
-	}
-	return c < least[n] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000) ? 0 : n;
-}
-
 struct json_object *zdm_json_string(struct zdm_out *o, const char *s)
 {
-	const unsigned char *p = (const unsigned char *)s;
+	size_t len = strlen(s), need = zdm_text_clean(s, len, ZDM_CLEAN_JSON, NULL, 0) + 1;
 	struct json_object *v;
-	size_t len = 0, bad = 0, n;
-	char *copy;
+	char *clean;
 
-	for (; p[len]; len += n ? n : 1) {
-		n = utf8_length(p + len);
-		bad += !n;
-	}
-	if (!bad)
+	if (need == len + 1)	/* nothing to do, as nearly always */
 		return made(o, json_object_new_string(s));
-	copy = malloc(len + 2 * bad + 1);
-	if (!copy)
+	clean = malloc(need);
+	if (!clean)
 		return made(o, NULL);
-	for (len = 0; *p; p += n ? n : 1) {
-		n = utf8_length(p);
-		memcpy(copy + len, n ? (const char *)p : "\xef\xbf\xbd", n ? n : 3);
-		len += n ? n : 3;
-	}
-	v = json_object_new_string_len(copy, (int)len);
-	free(copy);
+	zdm_text_clean(s, len, ZDM_CLEAN_JSON, clean, need);
+	v = json_object_new_string(clean);
+	free(clean);
 	return made(o, v);
 }
 

@@ -22,8 +22,8 @@ void zdm_json_append(struct zdm_out *o, struct json_object *to, struct json_obje
 
 void zdm_json_null(struct zdm_out *o, struct json_object *to, const char *key);
 /*
- * Bytes of a dump need not be UTF-8, which JSON must be: what is none becomes U+FFFD.
- * s may be NULL: null.
+ * Bytes of a dump need not be UTF-8, which JSON must be: they go through
+ * zdm_text_clean(). s may be NULL: null.
  */
 void zdm_json_str(struct zdm_out *o, struct json_object *to, const char *key, const char *s);
 void zdm_json_num(struct zdm_out *o, struct json_object *to, const char *key, uint64_t n);

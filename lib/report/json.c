@@ -91,7 +91,7 @@ static struct json_object *range_json(struct zdm_out *to, const struct zdm_model
 
 	zdm_json_num(to, o, "start_pfn", r->start_pfn);
 	zdm_json_num(to, o, "end_pfn", r->end_pfn);
-	zdm_json_verdict(to, o, m, r);
+	zdm_json_verdict(to, o, m, r, r->valid);
 	return o;
 }
 

@@ -17,13 +17,13 @@ static void add_reason(struct zdm_out *o, struct json_object *to, const struct z
 }
 
 void zdm_json_verdict(struct zdm_out *o, struct json_object *to, const struct zdm_model *m,
-		      const struct zdm_range *r)
+		      const struct zdm_range *r, enum zdm_tri valid)
 {
 	enum zdm_class cls = r ? r->cls : ZDM_CLASS_ABSENT;
 	int nr_case = zdm_class_case(cls);
 
 	zdm_json_str(o, to, "class", zdm_class_name(cls));
-	zdm_json_str(o, to, "valid", zdm_tri_name(r ? r->valid : ZDM_NO));
+	zdm_json_str(o, to, "valid", zdm_tri_name(valid));
 	zdm_json_opt(o, to, "case", nr_case, nr_case);
 	zdm_json_opt(o, to, "pgmap", r && r->pgmap >= 0, r ? r->pgmap : -1);
 	zdm_json_str(o, to, "memmap", zdm_memmap_name(r ? r->memmap : ZDM_MEMMAP_NONE));

@@ -5,8 +5,11 @@
 
 #include "base/json.h"
 
-/* r NULL: a PFN beyond the last section and the last pgmap. */
+/*
+ * r NULL: a PFN beyond the last section and the last pgmap. valid: what is said at last,
+ * where bytes were asked, too.
+ */
 void zdm_json_verdict(struct zdm_out *o, struct json_object *to, const struct zdm_model *m,
-		      const struct zdm_range *r);
+		      const struct zdm_range *r, enum zdm_tri valid);
 
 #endif

@@ -66,15 +66,12 @@ static const char exit_help[] =
 __attribute__((format(printf, 1, 0)))
 static void complain(const char *fmt, va_list ap)
 {
-	char line[2 * ZDM_ERR_LEN];
-	size_t i;
+	char line[2 * ZDM_ERR_LEN], clean[4 * sizeof(line)];
 
 	vsnprintf(line, sizeof(line), fmt, ap);
-	for (i = 0; line[i]; i++)	/* a name from a dump may hold anything */
-		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
-			line[i] = '?';
+	zdm_text_clean(line, strlen(line), ZDM_CLEAN_LINE, clean, sizeof(clean));
 	fflush(stdout);
-	fprintf(stderr, "zdm: %s\n", line);
+	fprintf(stderr, "zdm: %s\n", clean);
 }
 
 void cli_error(const char *fmt, ...)
@@ -111,10 +108,23 @@ int cli_usage_error(const struct zdm_cli *cli, const char *fmt, ...)
 	return ZDM_EXIT_USAGE;
 }
 
+/* JSON is clean already, by its own rules. */
 static bool emit_stdout(void *priv, const char *text, size_t len)
 {
-	(void)priv;
-	return fwrite(text, 1, len, stdout) == len;
+	const struct zdm_cli *cli = priv;
+	size_t need = cli->json ? len : zdm_text_clean(text, len, ZDM_CLEAN_LINES, NULL, 0);
+	char *clean;
+	bool ok;
+
+	if (need == len)
+		return fwrite(text, 1, len, stdout) == len;
+	clean = malloc(need + 1);
+	if (!clean)
+		return false;
+	zdm_text_clean(text, len, ZDM_CLEAN_LINES, clean, need + 1);
+	ok = fwrite(clean, 1, need, stdout) == need;
+	free(clean);
+	return ok;
 }
 
 bool cli_printf(struct zdm_cli *cli, const char *fmt, ...)
@@ -144,11 +154,17 @@ int cli_reported(enum zdm_status st)
 
 void cli_json_begin(struct zdm_cli *cli, const char *vmcore)
 {
-	struct json_object *name = json_object_new_string(vmcore);
+	size_t len = strlen(vmcore), need = zdm_text_clean(vmcore, len, ZDM_CLEAN_JSON, NULL, 0);
+	char *clean = malloc(need + 1);
+	struct json_object *name;
 
+	if (clean)
+		zdm_text_clean(vmcore, len, ZDM_CLEAN_JSON, clean, need + 1);
+	name = json_object_new_string(clean ? clean : "");
 	cli_printf(cli, "{\"schema\":%d,\"vmcore\":%s", ZDM_JSON_SCHEMA,
 		   json_object_to_json_string_ext(name, JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(name);
+	free(clean);
 }
 
 bool cli_parse_u64(const char *text, uint64_t *ret)
@@ -322,6 +338,7 @@ int main(int argc, char **argv)
 	struct zdm_cli cli = { .out = { .emit_fn = emit_stdout } };
 	const char *name = argc > 1 ? argv[1] : NULL;
 
+	cli.out.priv = &cli;
 	cli.sigpipe = signal(SIGPIPE, SIG_IGN);
 	if (!name) {
 		print_usage(stderr);
