@@ -37,7 +37,7 @@ missing rows-exist "${bad[@]}"
 
 # Tests.
 bad=()
-for name in $(words '(text|unit|[0-9]\.[0-9]+)/[a-zA-Z0-9._+-]+' | sed 's/[.,]*$//'); do
+for name in $(words '(text|unit|[0-9]\.[0-9]+(\.[0-9]+)?)/[a-zA-Z0-9._+-]+' | sed 's/[.,]*$//'); do
     case $name in
     */NAME*) continue ;;
     text/*) file=tests/vmcores/$name.txt ;;
@@ -50,7 +50,7 @@ missing tests-exist "${bad[@]}"
 
 # Every row of the table names one.
 mapfile -t bad < <(grep '^| ' "$notes" | grep -vE '^\| (\*\*|difference)' |
-    grep -vE '\| [^|]*(text|unit|[0-9]\.[0-9]+)/[^|]*\|$' | cut -c1-60)
+    grep -vE '\| [^|]*(text|unit|[0-9]\.[0-9]+(\.[0-9]+)?)/[^|]*\|$' | cut -c1-60)
 missing rows-tested "${bad[@]}"
 
 # Commits: 12 digits, each with one subject, each that the library cites among them.

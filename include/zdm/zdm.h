@@ -77,6 +77,9 @@ enum zdm_reason {
 	ZDM_REASON_NOT_MAPPED,		/* section says yes, page tables say no */
 	ZDM_REASON_DEFERRED,		/* deferred struct page initialisation still running */
 	ZDM_REASON_PADDING,		/* before 5.3: section padding of a device */
+	ZDM_REASON_TAIL_RAW,		/* compound page in a boot section: this tail was never written */
+	ZDM_REASON_TAIL_UNREAD,		/* the same, and its struct page could not be looked at */
+	ZDM_REASON_BOOTHOLE_FILL,	/* a boot hole whose struct page is one byte over and over */
 	ZDM_NR_REASONS
 };
 

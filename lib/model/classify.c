@@ -79,6 +79,10 @@ static struct zdm_verdict device_progress(const struct zdm_facts *f)
 	struct zdm_verdict done = device_done(f->part);
 
 	if (f->pgmap->nr_range >= 0) {
+		if (f->range < f->pgmap->nr_range && f->look == ZDM_LOOK_NO_TAIL)
+			return verdict(ZDM_CLASS_DEVICE, ZDM_NO, ZDM_REASON_TAIL_RAW);
+		if (f->range < f->pgmap->nr_range && f->look == ZDM_LOOK_UNREAD)
+			return unknown(ZDM_REASON_TAIL_UNREAD, f->page_kaddr);
 		if (f->range < f->pgmap->nr_range)
 			return done;
 		if (f->part == ZDM_PART_BACKING && f->backing_done == ZDM_YES)
@@ -196,6 +200,9 @@ static struct zdm_verdict early_hole(const struct zdm_facts *f)
 		return verdict(ZDM_CLASS_STALE, ZDM_NO, ZDM_REASON_STALE_ZONE);
 	if (tainted && f->sampled_device == ZDM_UNKNOWN)
 		return unknown(ZDM_REASON_STALE_UNREADABLE, f->page_kaddr);
+	if (f->look == ZDM_LOOK_FILL ||
+	    (f->look == ZDM_LOOK_ZERO && zdm_feat_yes(f->feat, ZDM_FEAT_BOOTHOLE_INIT)))
+		return verdict(ZDM_CLASS_BOOTHOLE, ZDM_NO, ZDM_REASON_BOOTHOLE_FILL);
 	if (zdm_feat_yes(f->feat, ZDM_FEAT_BOOTHOLE_INIT))
 		return verdict(ZDM_CLASS_BOOTHOLE, ZDM_YES, ZDM_REASON_BOOTHOLE_INIT);
 	if (f->feat->v[ZDM_FEAT_BOOTHOLE_INIT] == ZDM_NO)

@@ -4,6 +4,7 @@
 #define ZDM_LIB_CLASSIFY_H
 
 #include "kernel/kfeat.h"
+#include "model/looks.h"
 
 enum zdm_altmap_part { ZDM_PART_NONE = 0, ZDM_PART_RESERVE, ZDM_PART_BACKING };
 
@@ -17,6 +18,7 @@ struct zdm_facts {
 	uint64_t gap_kaddr;
 	enum zdm_tri bit;		/* sub-section bit */
 	enum zdm_tri sampled_device;	/* struct pages say ZONE_DEVICE, where sampled */
+	enum zdm_look_found look;	/* this stretch's own, where each was looked at */
 	bool deferred;			/* boot had not initialised the struct pages yet */
 	/* memory block */
 	const struct zdm_block *block;	/* NULL: none known */

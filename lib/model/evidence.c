@@ -35,9 +35,12 @@ static const char *const words[ZDM_NR_REASONS] = {
 	[ZDM_REASON_BOOTHOLE_RAW] = "no memory at boot; this kernel leaves its struct pages alone",
 	[ZDM_REASON_BOOTHOLE_UNKNOWN] = "no memory at boot; not known whether its struct pages are initialised",
 	[ZDM_REASON_STALE_ZONE] = "left over from a device: struct pages say ZONE_DEVICE, no pgmap",
-	[ZDM_REASON_STALE_UNREADABLE] = "boot hole or left over from a device: struct pages cannot be read",
+	[ZDM_REASON_STALE_UNREADABLE] = "boot hole or left over from a device: its struct page could not be looked at",
 	[ZDM_REASON_NOT_MAPPED] = "section says populated, page tables say not mapped",
 	[ZDM_REASON_DEFERRED] = "deferred initialisation of struct pages had not come here",
+	[ZDM_REASON_TAIL_RAW] = "compound page in a boot section: the kernel never initialised this tail",
+	[ZDM_REASON_TAIL_UNREAD] = "compound page in a boot section: whether this tail was initialised only its struct page could tell, and it could not be looked at",
+	[ZDM_REASON_BOOTHOLE_FILL] = "no memory at boot; its struct page is one byte over and over, never initialised",
 	[ZDM_REASON_PADDING] = "padding of a device to whole sections",
 };
 

@@ -23,6 +23,8 @@ static enum zdm_status read_all(struct zdm_session *s, struct zdm_model *m, char
 				      &m->warnings);
 	if (st == ZDM_OK)
 		st = zdm_probes_read(s, &m->sections, &m->pgmaps, &m->probes);
+	if (st == ZDM_OK)
+		st = zdm_looks_read(s, &m->sections, &m->pgmaps, &m->looks, &m->warnings);
 	return st;
 }
 
@@ -62,6 +64,7 @@ void zdm_model_free(struct zdm_model *m)
 	zdm_blocks_deinit(&m->blocks);
 	zdm_vmemmap_deinit(&m->vmemmap);
 	zdm_probes_deinit(&m->probes);
+	zdm_looks_deinit(&m->looks);
 	zdm_ranges_deinit(&m->ranges);
 	zdm_warnings_deinit(&m->warnings);
 	free(m);

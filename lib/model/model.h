@@ -5,6 +5,7 @@
 
 #include "model/blocks.h"
 #include "model/classify.h"
+#include "model/looks.h"
 #include "model/pgmaps.h"
 #include "model/probe.h"
 #include "model/ranges.h"
@@ -21,6 +22,7 @@ struct zdm_model {
 	struct zdm_blocks blocks;
 	struct zdm_vmemmap vmemmap;
 	struct zdm_probes probes;
+	struct zdm_looks looks;
 	struct zdm_ranges ranges;
 	struct zdm_warnings warnings;
 };

@@ -42,10 +42,12 @@ static enum zdm_status sample(struct zdm_session *s, struct zdm_probes *out, uin
 	if (!smp)
 		return ZDM_NOMEM;
 	/*
-	 * A device covers whole sub-sections; only the reserve of its altmap, at the
-	 * start, keeps what stood there before. So the last page can speak for all.
+	 * The reserve of an altmap, at the start, and tails of compound pages, at the end,
+	 * may keep what stood there before: where there must be none, one is enough.
 	 */
-	if (b == ZDM_NO && a != ZDM_NO)
+	if (s->f.v[ZDM_FEAT_SUBSECTIONS] != ZDM_NO && a == ZDM_YES)
+		b = ZDM_YES;
+	else if (b == ZDM_NO && a != ZDM_NO)
 		b = ZDM_UNKNOWN;
 	*smp = (struct zdm_sample){ nr, i, b };
 	out->nr_samples++;
@@ -79,9 +81,7 @@ static bool may_be_padding(const struct zdm_session *s, const struct zdm_section
 }
 
 /*
- * Three kinds of sub-section need a look:
- * - early, bit clear: a boot hole, or the left-over of a device torn down. With
- *   the taint flag a clean section never had a device.
+ * Two kinds of sub-section need a sample:
  * - early, tainted, bit set: RAM, or a device whose look-up entry is lost.
  * - before 5.3, in a section that has a look-up entry: the padding of a device to
  *   whole sections lies outside its resource.
@@ -90,20 +90,13 @@ static bool wants_sample(const struct zdm_session *s, const struct zdm_sections 
 			 const struct zdm_section *sec, unsigned int i,
 			 const struct zdm_pgmaps *pgmaps, bool has_entry)
 {
-	bool tainted;
-
 	if (sec->status != ZDM_OK || !(sec->flags & ZDM_SECTION_HAS_MEM_MAP))
 		return false;
 	if (s->f.v[ZDM_FEAT_SUBSECTIONS] == ZDM_NO)
 		return may_be_padding(s, secs, sec, i, pgmaps, has_entry);
-	if (!(sec->flags & ZDM_SECTION_EARLY))
-		return false;
-	tainted = zdm_feat_yes(&s->f, ZDM_FEAT_TAINT) &&
-		  (sec->flags & ZDM_SECTION_TAINT_ZONE_DEVICE);
-	if (zdm_sections_bit(secs, sec, i) == ZDM_YES)
-		return tainted;
-	return zdm_sections_bit(secs, sec, i) == ZDM_NO &&
-	       (tainted || !zdm_feat_yes(&s->f, ZDM_FEAT_TAINT));
+	return (sec->flags & ZDM_SECTION_EARLY) && zdm_feat_yes(&s->f, ZDM_FEAT_TAINT) &&
+	       (sec->flags & ZDM_SECTION_TAINT_ZONE_DEVICE) &&
+	       zdm_sections_bit(secs, sec, i) == ZDM_YES;
 }
 
 /*

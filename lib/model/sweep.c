@@ -132,6 +132,13 @@ static void padding_facts(const struct zdm_model *m, int32_t shares, uint64_t pf
 		f->pgmap_index = shares;
 }
 
+static enum zdm_tri device_seen(enum zdm_look_found found)
+{
+	if (found == ZDM_LOOK_NONE || found == ZDM_LOOK_UNREAD)
+		return ZDM_UNKNOWN;
+	return found == ZDM_LOOK_DEVICE ? ZDM_YES : ZDM_NO;
+}
+
 static void section_facts(const struct zdm_model *m, const struct zdm_section *sec, uint64_t pfn,
 			  struct zdm_facts *f)
 {
@@ -143,7 +150,8 @@ static void section_facts(const struct zdm_model *m, const struct zdm_section *s
 	f->section = sec;
 	f->bit = zdm_sections_bit(&m->sections, sec, i);
 	smp = zdm_probes_sample(&m->probes, sec->nr, i);
-	f->sampled_device = smp ? smp->is_device : ZDM_UNKNOWN;
+	f->look = zdm_looks_at(&m->looks, pfn);
+	f->sampled_device = smp ? smp->is_device : device_seen(f->look);
 	f->deferred = zdm_probes_is_deferred(&m->probes, pfn);
 	f->block = sec->block >= 0 ? &m->blocks.v[sec->block] : NULL;
 }
@@ -278,6 +286,10 @@ static void find_cuts(struct sweep *sw)
 	for (i = 0; i < m->probes.nr_deferred; i++) {
 		cut(sw, m->probes.deferred[i].start_pfn);
 		cut(sw, m->probes.deferred[i].end_pfn);
+	}
+	for (i = 0; i < m->looks.nr; i++) {
+		cut(sw, m->looks.v[i].start_pfn);
+		cut(sw, m->looks.v[i].end_pfn);
 	}
 	for (i = 0; i < m->vmemmap.nr; i++) {
 		if (m->vmemmap.v[i].start_pfn % m->g.section_pages)	/* sections are cut anyway */

@@ -62,21 +62,6 @@ int32_t zdm_page_refcount(const struct zdm_page_layout *l, const uint8_t *bytes)
 	return (int32_t)get(l, bytes, l->refcount_off, 4);
 }
 
-/*
- * Word 1 of a tail page, bit 0 set: the head's address up to 7.0; from 7.1 on,
- * where struct pages are a power of two in size, a mask that gives the head
- * when put over the tail's own address (include/linux/page-flags.h, 7.3). No
- * compound page is larger than 16 GiB, so a mask keeps all but its low bits.
- */
-uint64_t zdm_page_head(uint64_t word1, uint64_t kaddr)
-{
-	uint64_t v = word1 & ~1ull, low = ~v;
-
-	if (!(low & (low + 1)) && low < 1ull << 32)
-		return kaddr & v;
-	return v;
-}
-
 enum zdm_status zdm_page_read(struct zdm_session *s, uint64_t pfn, struct zdm_page *ret)
 {
 	struct zdm_page_layout l;

@@ -4,6 +4,7 @@
 #define ZDM_LIB_PAGE_H
 
 #include "kernel/session.h"
+#include "model/compound.h"
 
 struct zdm_page_layout {
 	uint64_t bytes;			/* sizeof(struct page) */
@@ -23,8 +24,6 @@ int zdm_page_zone(const struct zdm_page_layout *l, uint64_t flags);
 int zdm_page_node(const struct zdm_page_layout *l, uint64_t flags);
 /* 0 where the layout does not have it. */
 int32_t zdm_page_refcount(const struct zdm_page_layout *l, const uint8_t *bytes);
-/* The head of a tail page at kaddr, from its word 1. */
-uint64_t zdm_page_head(uint64_t word1, uint64_t kaddr);
 /* As the kernel prints it, after a space (" Normal"); "" if not known. */
 const char *zdm_zone_name(const struct zdm_session *s, int zone);
 

@@ -24,6 +24,7 @@ struct pgmap {
 	uint64_t nr_range;	/* the kernel's count */
 	bool altmap;
 	uint64_t base, reserve, free;
+	uint64_t compound;	/* pages of one; 1: none are compound */
 	bool dead, no_entry;
 };
 

@@ -158,7 +158,10 @@ static void fill_bytes(struct core *c, struct span r, uint64_t seed, bool garbag
 	}
 }
 
-/* Device pages; with order=N compounds of 1 << N of them. */
+/*
+ * Device pages; with order=N compounds of 1 << N of them, the first at A. first=M: of
+ * each only the first M are written.
+ */
 static void fill_device(struct core *c, const struct stmt *s, struct span r, const char *name)
 {
 	uint64_t order = stmt_number(s, "order", 0), nr = 1ull << order, pfn, head;
@@ -169,6 +172,7 @@ static void fill_device(struct core *c, const struct stmt *s, struct span r, con
 	uint64_t flags = zone_bits(c, s, kern_number(&c->k, "ZONE_DEVICE")) |
 			 flag(c, "PG_reserved");
 	struct page_layout l = page_layout(c);
+	uint64_t first = stmt_number(s, "first", nr), at;
 	int32_t refcount = stmt_number(s, "refcount", 1);
 
 	for (pfn = r.start; pfn < r.end; pfn++) {
@@ -178,12 +182,15 @@ static void fill_device(struct core *c, const struct stmt *s, struct span r, con
 			.refcount = refcount, .mapcount = -1,
 		};
 
-		head = page_kaddr(c, pfn & ~(nr - 1));
-		if (nr > 1 && pfn % nr == 0) {
+		at = (pfn - r.start) % nr;
+		head = page_kaddr(c, pfn - at);
+		if (at >= first)
+			continue;
+		if (nr > 1 && !at) {
 			f.flags |= head_flag;
 		} else if (nr > 1) {
 			/* De-duplicated tails are the same bytes: write them once. */
-			if (dedup && pfn % nr >= unique)
+			if (dedup && at >= unique)
 				continue;
 			f.word1 = mask ? ~(nr * c->page_bytes - 1) | 1 : head | 1;
 			f.refcount = 0;
@@ -213,7 +220,7 @@ static void fill_fields(struct core *c, const struct stmt *s, struct span r, con
 
 /*
  * "pages A..B fill=BYTE | zero | garbage=SEED | online | boothole | selflist |
- *  device=NAME [order=N [dedup]] [refcount=N]   [zone=N] [node=N]"
+ *  device=NAME [order=N [dedup] [first=M]] [refcount=N]   [zone=N] [node=N]"
  */
 void core_fill_pages(struct core *c, const struct stmt *s)
 {

@@ -185,6 +185,7 @@ static void encode_type(struct core *c, const struct stmt *s, struct pgmap *p)
 			flags |= 1;	/* PGMAP_ALTMAP_VALID */
 		put(c, p->kaddr, "dev_pagemap", "flags", flags, 4);
 	}
+	p->compound = 1ull << stmt_number(s, "vmemmap_shift", 0);
 	if (stmt_get(s, "vmemmap_shift"))
 		put(c, p->kaddr, "dev_pagemap", "vmemmap_shift",
 		    stmt_number(s, "vmemmap_shift", 0), 8);
