@@ -20,6 +20,7 @@ struct scan {
 	struct zdm_session *s;
 	struct zdm_vmemmap *out;
 	const struct zdm_sections *sections;
+	const struct zdm_blocks *blocks;
 	struct backing backing;
 	struct zdm_warnings *w;
 	/* the last answers, and for which frames they hold: neighbours ask the same */
@@ -78,6 +79,19 @@ static bool collect_backing(struct scan *sc, const struct zdm_pgmaps *pgmaps,
 }
 
 /*
+ * The page allocator never had the frames of this section: it is not online, is not from boot, and
+ * has no memory block, as RAM that is added has. Memmap that lies there was put there by an altmap,
+ * even if that is not known any more: memremap_pages() that fails leaves the sections that it had
+ * added, and no pgmap (__add_pages(), mm/memory_hotplug.c, 5.10 to 7.3).
+ */
+static bool is_device_only(const struct scan *sc, const struct zdm_section *sec)
+{
+	return sc->sections->online_flag && sc->blocks->status == ZDM_OK && sec->block < 0 &&
+	       sec->status == ZDM_OK &&
+	       !(sec->flags & (ZDM_SECTION_ONLINE | ZDM_SECTION_EARLY));
+}
+
+/*
  * What a frame that a leaf of the memmap points to is. memmap_alloc() takes it
  * from memory that has a section, or from an altmap; anything else is damage.
  */
@@ -87,6 +101,7 @@ static enum zdm_memmap frame_kind(struct scan *sc, uint64_t pfn)
 	const struct backing *b = &sc->backing;
 	uint64_t nr = zdm_pfn_to_section_nr(g, pfn);
 	struct zdm_pfn_range *hold = &sc->kind_for;
+	const struct zdm_section *sec;
 	size_t i;
 
 	if (pfn >= hold->start_pfn && pfn < hold->end_pfn)
@@ -100,8 +115,10 @@ static enum zdm_memmap frame_kind(struct scan *sc, uint64_t pfn)
 	hold->end_pfn = zdm_section_nr_to_pfn(g, nr + 1);
 	if (i < b->nr && b->v[i].start_pfn < hold->end_pfn)
 		hold->end_pfn = b->v[i].start_pfn;
-	return sc->kind = zdm_sections_find(sc->sections, nr) ? ZDM_MEMMAP_RAM :
-			  ZDM_MEMMAP_UNKNOWN;
+	sec = zdm_sections_find(sc->sections, nr);
+	if (!sec)
+		return sc->kind = ZDM_MEMMAP_UNKNOWN;
+	return sc->kind = is_device_only(sc, sec) ? ZDM_MEMMAP_ALTMAP : ZDM_MEMMAP_RAM;
 }
 
 static enum zdm_in_dump presence(struct scan *sc, uint64_t paddr, uint64_t len)
@@ -246,7 +263,7 @@ enum zdm_status zdm_vmemmap_read(struct zdm_session *s, const struct zdm_section
 				 const struct zdm_pgmaps *pgmaps, const struct zdm_blocks *blocks,
 				 struct zdm_vmemmap *ret, struct zdm_warnings *w)
 {
-	struct scan sc = { .s = s, .out = ret, .sections = sections, .w = w,
+	struct scan sc = { .s = s, .out = ret, .sections = sections, .blocks = blocks, .w = w,
 			   .leaves = MAX_LEAVES };
 	enum zdm_status st = ZDM_OK;
 	size_t i;
