@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * cmp_ranges [-j] [-n START END]... EXPECTED RANGES
+ * cmp_ranges [-j] [-x NEVER] [-n START END]... EXPECTED RANGES
  *
  * Compares what was found (RANGES: text of core_ranges, or with -j the JSON of
  * `zdm --json`; "-" is standard input) with EXPECTED, PFN for PFN: lines
  * START END CLASS VALID [KEY=VALUE…], END exclusive, # comments. PFNs beyond
  * the last line of either are absent. KEY=VALUE (memmap, in_dump, case) is
  * compared where EXPECTED has it. With -n instead of EXPECTED ("-"): none of
- * these PFNs may be valid.
+ * these PFNs may be valid. NEVER: lines START END of PFNs that may not either, whatever
+ * EXPECTED says, as the bytes of their struct pages say that nobody wrote them.
  * Prints a line for each disagreement, then how many PFNs were compared.
  */
 #include <inttypes.h>
@@ -218,17 +219,36 @@ static uint64_t never_valid(const struct table *got, uint64_t start, uint64_t en
 	return bad;
 }
 
+static uint64_t never_valid_file(const struct table *got, const char *path)
+{
+	FILE *f = fopen(path, "r");
+	uint64_t start, end, bad = 0;
+	int n;
+
+	if (!f)
+		fail("cannot open", path);
+	while ((n = fscanf(f, "%" SCNu64 " %" SCNu64, &start, &end)) == 2)
+		bad += never_valid(got, start, end);
+	if (n != EOF)
+		fail("a line that is not START END", path);
+	fclose(f);
+	return bad;
+}
+
 int main(int argc, char **argv)
 {
 	struct table want = { 0 }, got = { 0 };
 	uint64_t span[1024], total = 0, bad = 0;
 	size_t nr = 0, i;
+	const char *never = NULL;
 	bool json = false;
 	int opt;
 
-	while ((opt = getopt(argc, argv, "+jn:")) != -1) {
+	while ((opt = getopt(argc, argv, "+jn:x:")) != -1) {
 		if (opt == 'j') {
 			json = true;
+		} else if (opt == 'x') {
+			never = optarg;
 		} else if (opt == 'n' && nr + 2 <= sizeof(span) / sizeof(*span) && optind < argc) {
 			span[nr++] = strtoull(optarg, NULL, 0);
 			span[nr++] = strtoull(argv[optind++], NULL, 0);
@@ -252,6 +272,8 @@ int main(int argc, char **argv)
 			fail("nothing expected", argv[optind]);
 		bad = compare(&want, &got, &total);
 	}
+	if (never)
+		bad += never_valid_file(&got, never);
 	printf("%" PRIu64 " PFNs compared, %" PRIu64 " disagree\n", total, bad);
 	return bad != 0;
 }

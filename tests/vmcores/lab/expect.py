@@ -3,8 +3,8 @@
 """What zdm has to say about a dump of the lab, from the guest's own words: expected.txt.
 
 expect.py DIR   reads DIR/testimony.txt, DIR/state.txt and DIR/memsave, writes DIR/expected.txt
-(START END CLASS VALID; PFNs, END exclusive, no gap) and DIR/expected-why.txt (the same with the
-rule's reason). Exit code 1: the witnesses contradict each other, and nothing is written.
+(START END CLASS VALID; PFNs, END exclusive, no gap), DIR/expected-why.txt (the same with the
+rule's reason) and DIR/never.txt (START END: not valid, by the bytes of the struct pages alone). Exit code 1: the witnesses contradict each other, and nothing is written.
 
 Nothing of zdm is used here. Each rule below says which witness decides, and why that one.
 """
@@ -51,6 +51,8 @@ class State:
         self.altmaps = self._nd_altmaps(s) + self._facts(s, "altmap")
         self.pending = self._facts(s, "pending")
         self.dying = self._facts(s, "dying")
+        self.compound = self._facts(s, "compound")
+        self.orphans = self._facts(s, "orphan")
 
     @staticmethod
     def _nd_altmaps(s):
@@ -83,7 +85,7 @@ class State:
     def cuts(self):
         """PFNs at which the verdict may change inside one run of the testimony."""
         out = set()
-        for group in (self.altmaps, self.pending, self.dying):
+        for group in (self.altmaps, self.pending, self.dying, self.compound, self.orphans):
             for row in group:
                 out.update(row)
         for a, b, _ in self.blocks:
@@ -92,8 +94,9 @@ class State:
 
 
 class Rules:
-    def __init__(self, t, state):
+    def __init__(self, t, state, raw_tails):
         self.t, self.s = t, state
+        self.raw_tails = raw_tails  # [(start, end)]
 
     def section(self, pfn):
         return self.t.sections[pfn // self.t.numbers["section_pages"]]
@@ -131,6 +134,11 @@ class Rules:
             if reserve_end <= pfn < altmap_end:
                 self.want(r, r.bytes == "selflist" and r.zone == ZONE_DEVICE, "altmap frame")
                 return "altmap", "yes", "between the reserve and the data of a map=dev namespace"
+        if any(a <= pfn < b for a, b in self.raw_tails):
+            # Seen on kernels before the mend of 2026, where the section has its memmap from boot. The
+            # frame is the device's all the same.
+            self.want(r, bool(self.section(pfn)[0] & EARLY), "a tail that is none, in the device's own section")
+            return "device", "no", "bytes: to be a tail of its compound page, and does not name its head"
         self.want(r, r.bytes in ("pgmap", "tail"), "device frame")
         return "device", "yes", "live pgmap, data part of its range"
 
@@ -150,6 +158,11 @@ class Rules:
     def ordinary(self, r, pfn):
         """A memmap, and no live pgmap."""
         flags, _ = self.section(pfn)
+        if any(a <= pfn < b for a, b in self.s.orphans):
+            # __add_pages() does not take back what it added before it failed. What the medium held
+            # shows that their struct pages are stored there.
+            self.want(r, not flags & (EARLY | ONLINE) and r.bytes == "fill:5a", "orphan of a failed mapping")
+            return "unknown", "unknown memmap=altmap", "added by a memremap_pages() that failed: nobody's, never initialised"
         state = self.s.block_state(pfn)
         if state not in (None, "online"):
             # sysfs decides: the block is not online, whatever its struct pages hold
@@ -233,11 +246,28 @@ def merged(rows):
     return out
 
 
-def ranges(t, state):
+def ranges(t, state, raw_tails):
     """[start, end, class, valid, why]"""
-    rules = Rules(t, state)
+    rules = Rules(t, state, raw_tails)
+    cuts = state.cuts() | {pfn for row in raw_tails for pfn in row}
     return merged([start, end, *rules.verdict(r, start)]
-                  for r, start, end in pieces(t, state.cuts()))
+                  for r, start, end in pieces(t, cuts))
+
+
+def never(t, raw_tails):
+    """[start, end] of struct pages that nobody wrote, by their bytes alone: no verdict may call
+    them valid, whatever else speaks for it. An initialised page has a mapcount of -1, so zero is
+    none; and one of a live device is of ZONE_DEVICE."""
+    rows = [[r.start, r.end] for r in t.runs if r.present and r.valid and
+            (r.bytes == "zero" or r.bytes.startswith("fill:") or
+             (r.pgmap and r.zone is not None and r.zone != ZONE_DEVICE))]
+    out = []
+    for a, b in sorted(rows + [list(row) for row in raw_tails]):
+        if out and a <= out[-1][1]:
+            out[-1][1] = max(b, out[-1][1])
+        else:
+            out.append([a, b])
+    return out
 
 
 def write(path, lines):
@@ -250,13 +280,16 @@ def main():
     directory = sys.argv[1]
     t = Testimony(os.path.join(directory, "testimony.txt"))
     try:
-        rows = ranges(t, State(os.path.join(directory, "state.txt")))
+        state = State(os.path.join(directory, "state.txt"))
+        raw_tails = memsave.raw_tails(t, directory, state.compound)
+        rows = ranges(t, state, raw_tails)
         found = memsave.disagreements(t, directory)
         if found:
             raise Contradiction("; ".join(found[:5]))
     except Contradiction as e:
         print(f"expect: error: {directory}: {e}", file=sys.stderr)
         return 1
+    write(os.path.join(directory, "never.txt"), [f"{a} {b}" for a, b in never(t, raw_tails)])
     write(os.path.join(directory, "expected.txt"), [f"{a} {b} {c} {v}" for a, b, c, v in merged(r[:4] for r in rows)])
     write(os.path.join(directory, "expected-why.txt"),
           [f"{a} {b} {c} {v} # {w}" for a, b, c, v, w in rows])

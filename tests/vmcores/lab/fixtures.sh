@@ -40,6 +40,9 @@ make_one() {
     xz -9ef "$out.elf"
     cp "$dir/expected.txt" "$out.expected"
     cp "$dir/testimony.txt" "$out.testimony"
+    # what more than the testimony's words rules out; most have nothing
+    rm -f "$out.never"
+    [ ! -s "$dir/never.txt" ] || cp "$dir/never.txt" "$out.never"
     note "$kernel" "$scenario" "$dump" "$dir" >"$out.txt"
     [ "$(du -k "$out.elf.xz" | cut -f1)" -le $limit_kib ] || { echo "$out.elf.xz is too large" >&2; exit 1; }
 }

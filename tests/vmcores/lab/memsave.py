@@ -80,11 +80,8 @@ def kind_of(words, pfn, t, pgmap):
     return "tail" if words[1] & 1 else "other"
 
 
-def disagreements(t, directory):
-    """Compares what was saved from outside with the testimony; returns a list of texts."""
-    found, size = [], t.numbers["sizeof_page"]
-    runs = iter(t.runs)
-    run = next(runs)
+def saved(directory):
+    """(first pfn, count, bytes; none where they could not be had) of each piece, sorted"""
     with open(os.path.join(directory, "memsave", "index"), encoding="ascii") as f:
         rows = sorted((int(a), int(b), c.strip()) for a, b, c in (x.split(" ", 2) for x in f))
     for pfn, count, how in rows:
@@ -92,6 +89,50 @@ def disagreements(t, directory):
         if how == "ok":
             with open(os.path.join(directory, "memsave", f"pfn-{pfn}.bin"), "rb") as f:
                 data = f.read()
+        yield pfn, count, data
+
+
+def head_of(word1, kaddr):
+    """The head that a tail names: its address, or from 7.1 on a mask to put over the tail's own."""
+    value = word1 & ~1
+    return kaddr & value if value >> 32 == 0xffffffff else value
+
+
+def raw_tails(t, directory, compounds):
+    """[(start, end)] of PFNs inside the compound pages of a device (start, end, order) whose struct
+    pages do not name their head, in zone and on node as that one is."""
+    bad, size = [], t.numbers["sizeof_page"]
+    where = [(a, b, 1 << order) for a, b, order in compounds]
+    flags = {}
+    for first, count, data in saved(directory) if where else ():
+        for pfn in range(first, first + count if data else first):
+            row = next(((a, n) for a, b, n in where if a <= pfn < b), None)
+            if not row:
+                continue
+            at = (pfn - row[0]) % row[1]
+            page = data[(pfn - first) * size:(pfn - first + 1) * size]
+            words = [int.from_bytes(page[i:i + 8], "little") for i in (0, 8)]
+            if at == 0:
+                flags[pfn] = words[0]
+                continue
+            kaddr = t.numbers["vmemmap"] + pfn * size
+            # above bit 51 of flags: zone and node, on Debian's amd64 kernels (3 bits, 10 bits)
+            if words[1] & 1 and head_of(words[1], kaddr) == kaddr - at * size and \
+                    words[0] >> 51 == flags[pfn - at] >> 51:
+                continue
+            if bad and bad[-1][1] == pfn:
+                bad[-1][1] = pfn + 1
+            else:
+                bad.append([pfn, pfn + 1])
+    return [tuple(row) for row in bad]
+
+
+def disagreements(t, directory):
+    """Compares what was saved from outside with the testimony; returns a list of texts."""
+    found, size = [], t.numbers["sizeof_page"]
+    runs = iter(t.runs)
+    run = next(runs)
+    for pfn, count, data in saved(directory):
         for i in range(count):
             while run.end <= pfn + i:
                 run = next(runs)

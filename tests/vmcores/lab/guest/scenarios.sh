@@ -127,3 +127,49 @@ scenario_unmapped() {
     scenario_map "$@"
     rmmod zdm_map || fail "zdm_map.ko does not unload"
 }
+
+# Soft reserved memory becomes a devdax of 2 MiB pages
+scenario_hmem() {
+    grep -q '^ *44000000-575fffff : Soft Reserved' /proc/iomem || fail "no soft reserved memory"
+    load dax_hmem
+    wait_for /dev/dax0.0
+    align=$(cat /sys/bus/dax/devices/dax0.0/align)
+    [ "$align" = 2097152 ] || fail "dax0.0 has pages of $align bytes"
+    where="$(cat /sys/bus/dax/devices/dax0.0/resource) $(cat /sys/bus/dax/devices/dax0.0/size)"
+    [ "$where" = "0x44000000 $((0x13600000))" ] || fail "dax0.0 lies elsewhere: $where"
+    echo "fact compound $((0x44000)) $((0x57600)) 9" >>/tmp/facts
+}
+
+scenario_hmem_gone() {
+    scenario_hmem
+    echo dax0.0 >/sys/bus/dax/drivers/device_dax/unbind || fail "dax0.0 does not unbind"
+    : >/tmp/facts
+    [ ! -e /sys/bus/dax/devices/dax0.0/driver ] || fail "dax0.0 is still bound"
+}
+
+# hmem_after PARAMETERS: where a device made by hand was before
+scenario_hmem_after() {
+    scenario_unmapped "$@"
+    dmesg -c >/dev/null # its facts are of yesterday
+    scenario_hmem
+}
+
+# map_after PARAMETERS: the same device with single pages first, then as the parameters say
+scenario_map_after() {
+    shift
+    # shellcheck disable=SC2046
+    scenario_unmapped map $(echo "$@" | sed 's/shift=[0-9]*//')
+    dmesg -c >/dev/null
+    scenario_map map "$@"
+}
+
+# memremap_pages() fails, and leaves the section that it had added already (__add_pages() does not take
+# back what it did). busybox's insmod tries twice: the second is refused, as the section is there.
+scenario_orphan() {
+    shift
+    ! insmod /kmod/zdm_map.ko "$@" 2>/dev/null || fail "zdm_map.ko $* does not fail"
+    dmesg | grep -q 'zdm_map: memremap_pages: -12' || fail "not for want of memory: $(dmesg | tail -n 3)"
+    base=$((0x50000))
+    dmesg -c >/dev/null # nothing came of what it asked for
+    echo "fact orphan $base $((base + 32768))" >>/tmp/facts
+}

@@ -4,6 +4,7 @@
  * small guest would do. Says in the log, as facts for state.txt, what it asked for (in PFNs):
  *   zdm_map: fact altmap BASE RESERVE_END ALTMAP_END
  *   zdm_map: fact range START END
+ *   zdm_map: fact compound START END ORDER
  * Unloading undoes it.
  */
 #ifdef ZDM_IMAGE
@@ -139,6 +140,18 @@ static void set_altmap(void)
 		base + reserve + free_pages_nr);
 }
 
+static void set_shift(void)
+{
+#ifdef ZDM_HAS_vmemmap_shift
+	unsigned long first = PHYS_PFN(start[0]) + (altmap ? reserve + free_pages_nr : 0);
+
+	pgmap->vmemmap_shift = shift;
+	if (shift)
+		pr_info("zdm_map: fact compound %lu %lu %lu\n", first,
+			PHYS_PFN(start[0] + size[0]), shift);
+#endif
+}
+
 static int __init map_init(void)
 {
 	void *addr;
@@ -154,9 +167,7 @@ static int __init map_init(void)
 		goto fail;
 	if (altmap)
 		set_altmap();
-#ifdef ZDM_HAS_vmemmap_shift
-	pgmap->vmemmap_shift = shift;
-#endif
+	set_shift();
 	addr = memremap_pages(pgmap, nid);
 	if (IS_ERR(addr)) {
 		rc = PTR_ERR(addr);
