@@ -65,7 +65,11 @@ static const uint8_t *page_bytes(struct look *l, uint64_t pfn)
 		l->chunk_read = zdm_read_kaddr(l->s->r, page_kaddr(l, first), l->buf,
 					       CHUNK_PAGES * bytes) == ZDM_OK;
 	}
-	if (!l->chunk_read && zdm_read_kaddr(l->s->r, page_kaddr(l, pfn), page, bytes) != ZDM_OK)
+	if (l->chunk_read)
+		return page;
+	/* what fills no more than a page is there or is not */
+	if (CHUNK_PAGES * bytes <= 1ull << l->s->g.page_shift ||
+	    zdm_read_kaddr(l->s->r, page_kaddr(l, pfn), page, bytes) != ZDM_OK)
 		return NULL;
 	return page;
 }

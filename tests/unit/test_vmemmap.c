@@ -124,5 +124,41 @@ static void test_half_missing(void **state)
 	finish(&w);
 }
 
-TEST_MAIN(cmocka_unit_test(test_astride_hole), cmocka_unit_test(test_astride_damage),
+/*
+ * Memmap in a section that nobody but a device can have given: not online, not from
+ * boot, without a memory block. A failed memremap_pages() leaves that, and no pgmap.
+ */
+static void test_orphan(void **state)
+{
+	static const struct {
+		uint32_t flags;
+		int32_t block;
+		bool online_flag;
+		enum zdm_status blocks;
+		enum zdm_memmap where;
+	} cases[] = {
+		{ 0, -1, true, ZDM_OK, ZDM_MEMMAP_ALTMAP },
+		{ ZDM_SECTION_ONLINE, -1, true, ZDM_OK, ZDM_MEMMAP_RAM },
+		{ ZDM_SECTION_EARLY, -1, true, ZDM_OK, ZDM_MEMMAP_RAM },
+		{ 0, 0, true, ZDM_OK, ZDM_MEMMAP_RAM },
+		{ 0, -1, false, ZDM_OK, ZDM_MEMMAP_RAM },
+		{ 0, -1, true, ZDM_UNREADABLE, ZDM_MEMMAP_RAM },
+	};
+	struct world w;
+	size_t i;
+
+	(void)state;
+	begin(&w, 64);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		w.section.flags = ZDM_SECTION_PRESENT | ZDM_SECTION_HAS_MEM_MAP | cases[i].flags;
+		w.section.block = cases[i].block;
+		w.sections.online_flag = cases[i].online_flag;
+		w.blocks.status = cases[i].blocks;
+		read_all(&w);
+		expect(&w, 0, 0, 512, cases[i].where, ZDM_IN_DUMP_YES);
+	}
+	finish(&w);
+}
+
+TEST_MAIN(cmocka_unit_test(test_orphan), cmocka_unit_test(test_astride_hole), cmocka_unit_test(test_astride_damage),
 	  cmocka_unit_test(test_half_missing))

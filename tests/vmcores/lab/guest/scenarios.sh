@@ -132,7 +132,12 @@ scenario_unmapped() {
 scenario_hmem() {
     grep -q '^ *44000000-575fffff : Soft Reserved' /proc/iomem || fail "no soft reserved memory"
     load dax_hmem
-    wait_for /dev/dax0.0
+    wait_for /sys/bus/dax/devices/dax0.0
+    # kernels that would have it as RAM leave it unbound without kmem
+    [ -e /sys/bus/dax/devices/dax0.0/driver ] || sleep 2
+    [ -e /sys/bus/dax/devices/dax0.0/driver ] ||
+        echo dax0.0 >/sys/bus/dax/drivers/device_dax/new_id
+    wait_for /sys/bus/dax/drivers/device_dax/dax0.0
     align=$(cat /sys/bus/dax/devices/dax0.0/align)
     [ "$align" = 2097152 ] || fail "dax0.0 has pages of $align bytes"
     where="$(cat /sys/bus/dax/devices/dax0.0/resource) $(cat /sys/bus/dax/devices/dax0.0/size)"
