@@ -163,6 +163,8 @@ class Rules:
             # shows that their struct pages are stored there.
             self.want(r, not flags & (EARLY | ONLINE) and r.bytes == "fill:5a", "orphan of a failed mapping")
             return "unknown", "unknown memmap=altmap", "added by a memremap_pages() that failed: nobody's, never initialised"
+        if any(a <= pfn < b for a, b, _ in self.s.compound):
+            raise Contradiction(f"pfn {pfn}: the device with compound pages is not there")
         state = self.s.block_state(pfn)
         if state not in (None, "online"):
             # sysfs decides: the block is not online, whatever its struct pages hold

@@ -126,6 +126,7 @@ scenario_map() {
 scenario_unmapped() {
     scenario_map "$@"
     rmmod zdm_map || fail "zdm_map.ko does not unload"
+    dmesg -c >/dev/null # what it said of itself is no longer so
 }
 
 # Soft reserved memory becomes a devdax of 2 MiB pages
@@ -155,7 +156,6 @@ scenario_hmem_gone() {
 # hmem_after PARAMETERS: where a device made by hand was before
 scenario_hmem_after() {
     scenario_unmapped "$@"
-    dmesg -c >/dev/null # its facts are of yesterday
     scenario_hmem
 }
 
@@ -164,7 +164,6 @@ scenario_map_after() {
     shift
     # shellcheck disable=SC2046
     scenario_unmapped map $(echo "$@" | sed 's/shift=[0-9]*//')
-    dmesg -c >/dev/null
     scenario_map map "$@"
 }
 
