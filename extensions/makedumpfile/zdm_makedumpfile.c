@@ -191,6 +191,8 @@ static void start(void)
 		DEBUG_MSG("zdm: all memory is RAM from boot, nothing to filter\n");
 		return;
 	}
+	if (zdm_model_contradiction(filter.model))
+		MSG("zdm: %s: nothing is filtered\n", zdm_model_contradiction(filter.model));
 	nr = zdm_model_warnings(filter.model, &warnings);
 	for (i = 0; i < nr; i++)
 		DEBUG_MSG("zdm: %s\n", warnings[i]);

@@ -211,7 +211,8 @@ ZDM_API void zdm_session_forget(struct zdm_session *s);
 /*
  * Build the model: reads sections, pgmaps, memory blocks and the page tables
  * of the memmap. Damage is not an error: it shows as `unknown` ranges and in
- * the warnings. Fails only without memory or without the section table.
+ * the warnings. Fails without memory, without the section table, and with INVAL where a vmlinux
+ * or layout was given that does not fit the dump.
  */
 ZDM_API enum zdm_status zdm_model_build(struct zdm_session *s, struct zdm_model **ret,
 					char *err, size_t err_len);
@@ -229,6 +230,11 @@ ZDM_API size_t zdm_model_ranges(const struct zdm_model *m, const struct zdm_rang
 ZDM_API uint64_t zdm_model_end_pfn(const struct zdm_model *m);
 /* Things the reader of a result should know; one line each. */
 ZDM_API size_t zdm_model_warnings(const struct zdm_model *m, const char *const **ret);
+/*
+ * What about the model cannot be: the kernel's own frames come out as no RAM, sections lead to
+ * no memmap. NULL: nothing. Nobody may leave out anything on such a model. Borrowed from m.
+ */
+ZDM_API const char *zdm_model_contradiction(const struct zdm_model *m);
 /* True when something that should be there could not be read or believed. */
 ZDM_API bool zdm_model_damaged(const struct zdm_model *m);
 

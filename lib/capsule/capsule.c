@@ -85,7 +85,8 @@ static bool emit_stream(void *priv, const char *text, size_t len)
 
 static bool make_layout(const struct zdm_session *s, struct capsule *c)
 {
-	struct zdm_layout_info info = { s->release, "", s->kaslr_offset };
+	struct zdm_layout_info info = { .release = s->release, .build_id = "",
+					.kaslr_offset = s->kaslr_offset };
 	FILE *f = open_memstream(&c->layout, &c->layout_len);
 	struct zdm_sink sink = { .emit_fn = emit_stream, .priv = f };
 	size_t nr;

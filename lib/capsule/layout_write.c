@@ -65,6 +65,8 @@ size_t zdm_layout_write(const struct zdm_kdef *k, const struct zdm_layout_info *
 		zdm_outf(&o, "OSRELEASE=%s\n", info->release);
 	if (info->build_id[0])
 		zdm_outf(&o, "BUILD-ID=%s\n", info->build_id);
+	if (info->banner && info->banner[0])
+		zdm_outf(&o, "LINUX_BANNER=%s\n", info->banner);
 	for (id = 0; id < ZDM_NR_KDEFS && !o.stopped; id++) {
 		if (k->v[id].status != ZDM_OK || of_vmcoreinfo(&k->v[id]))
 			continue;

@@ -10,6 +10,7 @@
 struct zdm_layout_info {
 	const char *release;	/* "" if not known */
 	const char *build_id;	/* hex, "" if not known */
+	const char *banner;	/* linux_banner, NULL if not known */
 	uint64_t kaslr_offset;	/* that the symbols of k include */
 };
 

@@ -49,6 +49,13 @@ enum zdm_keep zdm_policy_class(const struct zdm_policy *p, enum zdm_class cls)
 	return ZDM_KEEP;
 }
 
+/* A reserve that the kernel initialised is a device's frame like any other. */
+static enum zdm_keep keep_of(const struct zdm_policy *p, const struct zdm_range *r)
+{
+	return zdm_policy_class(p, r->cls == ZDM_CLASS_RESERVED && r->valid == ZDM_YES ?
+				ZDM_CLASS_DEVICE : r->cls);
+}
+
 static bool runs_add(struct runs *r, uint64_t start, uint64_t end)
 {
 	struct run *v;
@@ -160,7 +167,7 @@ static bool collect_gone(const struct zdm_kernel *k, const struct zdm_range *ran
 				ok = gone_if_missing(env, k->page_size, &ranges[i], &gone);
 				continue;
 			}
-		} else if (zdm_policy_class(p, ranges[i].cls) != ZDM_DROP) {
+		} else if (ranges[i].valid == ZDM_YES || keep_of(p, &ranges[i]) != ZDM_DROP) {
 			continue;
 		}
 		ok = runs_add(&gone, ranges[i].start_pfn, ranges[i].end_pfn);
@@ -307,8 +314,7 @@ enum zdm_status zdm_policy_compute(const struct zdm_kernel *k, const struct zdm_
 		     collect_memmap(k, &gone, ranges[nr_ranges - 1].end_pfn, env, &memmap);
 	}
 	for (i = 0; ok && i < nr_ranges; i++)
-		ok = keep_add_range(&list, &ranges[i], zdm_policy_class(p, ranges[i].cls),
-				    &memmap);
+		ok = keep_add_range(&list, &ranges[i], keep_of(p, &ranges[i]), &memmap);
 	free(gone.v);
 	free(memmap.v);
 	if (!ok) {
@@ -335,6 +341,20 @@ static enum zdm_status present_session(void *priv, uint64_t paddr, bool *present
 	return zdm_reader_present(s->r, paddr, present, end_paddr);
 }
 
+/* All that there may be, as the host has it. */
+static enum zdm_status keep_all(const struct zdm_session *s, struct zdm_keep_range **ret,
+				size_t *nr)
+{
+	struct keep_list list = { 0 };
+
+	if (!keep_add(&list, 0, zdm_section_nr_to_pfn(&s->g, s->g.nr_sections_max), ZDM_KEEP_HOST,
+		      ZDM_CLASS_UNKNOWN, false))
+		return ZDM_NOMEM;
+	*ret = list.v;
+	*nr = list.nr;
+	return ZDM_OK;
+}
+
 enum zdm_status zdm_policy_ranges(struct zdm_session *s, const struct zdm_model *m,
 				  const struct zdm_policy *p, uint64_t chunk_pages,
 				  struct zdm_keep_range **ret, size_t *nr)
@@ -345,6 +365,8 @@ enum zdm_status zdm_policy_ranges(struct zdm_session *s, const struct zdm_model 
 	const struct zdm_range *ranges;
 	size_t nr_ranges = zdm_model_ranges(m, &ranges);
 
+	if (zdm_model_contradiction(m))
+		return keep_all(s, ret, nr);
 	/* Without page tables or vmemmap nobody knows which frames store the memmap. */
 	if (k->vmemmap_kaddr && xlat && xlat->levels)
 		env.walk_fn = walk_session;

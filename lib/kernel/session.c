@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kernel/geometry.h"
+#include "kernel/same_kernel.h"
 #include "kernel/session.h"
 #include "base/text.h"
 
@@ -82,37 +83,6 @@ static enum zdm_status open_vmcoreinfo(struct zdm_session *s, const struct zdm_r
 		snprintf(s->release, sizeof(s->release), "%s", line);
 	if (zdm_source_vmcoreinfo_line(s->vmcoreinfo, "KERNELOFFSET", &line) == ZDM_OK)
 		s->kaslr_offset = strtoull(line, NULL, 16);
-	return ZDM_OK;
-}
-
-/* A vmlinux or layout of another kernel gives wrong answers without a sign: refuse. */
-static enum zdm_status check_same_kernel(const struct zdm_session *s, const struct zdm_source *src,
-					 char *err, size_t err_len)
-{
-	const char *kind = src->symbols ? src->symbols : src->types ? src->types : "source";
-	const char *id = NULL;
-	uint64_t stext;
-
-	/* any program with symbols opens as a vmlinux; no kernel is without this one */
-	if (src->symbols && !strcmp(src->symbols, "vmlinux") &&
-	    src->ops->symbol(src->self, "_stext", &stext) != ZDM_OK) {
-		zdm_errf(err, err_len, "the vmlinux given is no kernel's: it has no symbol _stext");
-		return ZDM_INVAL;
-	}
-	if (s->vmcoreinfo)
-		zdm_source_vmcoreinfo_line(s->vmcoreinfo, "BUILD-ID", &id);
-	if (id && src->build_id[0]) {
-		if (!strcmp(id, src->build_id))
-			return ZDM_OK;
-		zdm_errf(err, err_len, "the %s given is of another kernel: build-id %s, the dump's "
-			 "is %s (release %s)", kind, src->build_id, id, s->release);
-		return ZDM_INVAL;
-	}
-	if (s->release[0] && src->release[0] && strcmp(s->release, src->release)) {
-		zdm_errf(err, err_len, "the %s given is of another kernel: release %s, the dump's "
-			 "is %s", kind, src->release, s->release);
-		return ZDM_INVAL;
-	}
 	return ZDM_OK;
 }
 
@@ -284,6 +254,7 @@ static enum zdm_status session_init(struct zdm_session *s, const struct zdm_read
 			 "the host's reader table is of another API, or cannot read");
 		return st;
 	}
+	s->told = opts && opts->nr_sources;
 	zdm_reader_set_touch(s->r, s->touch, s->touch_priv);
 	st = zdm_source_host_open(ops, priv, &host);
 	if (st == ZDM_OK)
@@ -291,7 +262,7 @@ static enum zdm_status session_init(struct zdm_session *s, const struct zdm_read
 	if (st == ZDM_OK || st == ZDM_ABSENT)
 		st = open_vmcoreinfo(s, ops, priv);
 	for (i = 0; st == ZDM_OK && opts && i < opts->nr_sources && i < ZDM_MAX_SOURCES - 4; i++) {
-		st = check_same_kernel(s, opts->sources[i], err, err_len);
+		st = zdm_same_release(s, opts->sources[i], err, err_len);
 		if (st == ZDM_OK && !s->release[0])
 			snprintf(s->release, sizeof(s->release), "%s", opts->sources[i]->release);
 		chain_add(s, opts->sources[i], false);
@@ -300,6 +271,9 @@ static enum zdm_status session_init(struct zdm_session *s, const struct zdm_read
 		chain_add(s, s->vmcoreinfo, true);
 	if (st == ZDM_OK)
 		st = init_xlat(s, ops, err, err_len);
+	zdm_blame_files(s->told, st, err, err_len);
+	for (i = 0; st == ZDM_OK && opts && i < opts->nr_sources; i++)
+		st = zdm_same_build(s, opts->sources[i], err, err_len);
 	if (st != ZDM_OK)
 		return st;
 	resolve(s);

@@ -35,6 +35,7 @@ struct zdm_session {
 	zdm_touch_fn touch;				/* of zdm_open_touched() */
 	void *touch_priv;
 	bool vmcoreinfo_only;				/* of zdm_open_vmcoreinfo() */
+	bool told;					/* a vmlinux or layout was given */
 	struct zdm_kdef k;
 	struct zdm_kfeat f;
 	struct zdm_geometry g;

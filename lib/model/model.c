@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/same_kernel.h"
 #include "model/model.h"
 
 /* Everything that is read, in the order in which one needs the other. */
@@ -41,10 +42,16 @@ enum zdm_status zdm_model_build(struct zdm_session *s, struct zdm_model **ret, c
 		m->kernel = &s->kernel;
 		m->feat = s->f;
 		st = read_all(s, m, err, err_len);
+		zdm_blame_files(s->told, st, err, err_len);
 		m->g = s->g;		/* sections may have settled where the memmap is */
 	}
 	if (st == ZDM_OK)
 		st = zdm_model_sweep(m);
+	if (st == ZDM_OK && zdm_model_find_contradiction(s, m) && s->told) {
+		zdm_errf(err, err_len, "the vmlinux or layout given does not fit this dump, it may be "
+			 "of another build: %s", m->contradiction);
+		st = ZDM_INVAL;
+	}
 	if (st == ZDM_NOMEM)
 		zdm_errf(err, err_len, "out of memory");
 	if (st != ZDM_OK) {

@@ -25,7 +25,14 @@ struct zdm_model {
 	struct zdm_looks looks;
 	struct zdm_ranges ranges;
 	struct zdm_warnings warnings;
+	char contradiction[160];		/* "": none found */
 };
+
+/*
+ * Fill m->contradiction and warn of it. True if it is of a kind that damage here and there
+ * does not make: then what was given of the kernel is not of this dump.
+ */
+bool zdm_model_find_contradiction(struct zdm_session *s, struct zdm_model *m);
 
 /* The facts at a PFN, as sweep.c hands them to classify. For evidence lines. */
 void zdm_model_facts(const struct zdm_model *m, uint64_t pfn, struct zdm_facts *ret);

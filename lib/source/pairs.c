@@ -320,6 +320,8 @@ enum zdm_status zdm_pairs_source_create(struct zdm_pairs *t, const char *name,
 		zdm_source_set_build_id(*ret, value, strlen(value));
 	if (!zdm_pairs_find(t, "OSRELEASE", &value))
 		zdm_source_set_release(*ret, value, strlen(value));
+	if (!zdm_pairs_find(t, "LINUX_BANNER", &value))
+		snprintf((*ret)->banner, sizeof((*ret)->banner), "%s", value);
 	return ZDM_OK;
 }
 

@@ -10,6 +10,8 @@
 
 struct zdm_reader;
 
+#define ZDM_BANNER_BYTES 256
+
 struct zdm_source_ops {
 	/* Any may be NULL: the source knows nothing of that kind (ABSENT). */
 	enum zdm_status (*symbol)(void *self, const char *name, uint64_t *kaddr);
@@ -30,6 +32,7 @@ struct zdm_source {
 	bool complete_symbols;	/* the same of symbols */
 	char build_id[41];	/* hex, "" if it has none */
 	char release[65];	/* kernel release it was made for, "" if it does not say */
+	char banner[ZDM_BANNER_BYTES];	/* that kernel's linux_banner without its newline, "" if not known */
 };
 
 /*

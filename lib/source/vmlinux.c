@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -257,6 +258,9 @@ static void release_find(struct vmlinux *v, struct zdm_source *src)
 	banner = bytes_at(v->elf, kaddr, &len);
 	if (!banner || len <= prefix_len || memcmp(banner, prefix, prefix_len))
 		return;
+	snprintf(src->banner, sizeof(src->banner), "%.*s",
+		 (int)strnlen(banner, len < sizeof(src->banner) ? len : sizeof(src->banner)), banner);
+	src->banner[strcspn(src->banner, "\n")] = '\0';
 	banner += prefix_len;
 	len -= prefix_len;
 	end = memchr(banner, ' ', len < sizeof(src->release) ? len : sizeof(src->release));

@@ -75,7 +75,7 @@ static void test_doubt_is_not_complete(void **state)
 	const struct zdm_source know = { .ops = &know_ops, .symbols = "vmlinux", .types = "dwarf",
 					 .complete_types = true };
 	const struct zdm_source *one = &doubt, *other = &know;
-	const struct zdm_layout_info info = { "6.1", "", 0 };
+	const struct zdm_layout_info info = { .release = "6.1", .build_id = "" };
 	char text[2000] = "";
 	const struct zdm_sink sink = { .emit_fn = to_text, .priv = text };
 	static struct zdm_kdef k;

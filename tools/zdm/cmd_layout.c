@@ -8,6 +8,7 @@
 #include "capsule/layout_write.h"
 #include "live.h"
 #include "open.h"
+#include "kernel/same_kernel.h"
 #include "kernel/session.h"
 #include "outfile.h"
 
@@ -102,7 +103,8 @@ static int put_layout(struct zdm_cli *cli, const char *what, const char *hint,
 
 static int layout_of_dump(struct zdm_cli *cli, const char *path)
 {
-	struct zdm_layout_info info = { "", "", 0 };
+	struct zdm_layout_info info = { .release = "", .build_id = "" };
+	char banner[ZDM_BANNER_BYTES];
 	const char *line;
 	struct opened o;
 	int code = open_session(cli, path, &o);
@@ -113,6 +115,8 @@ static int layout_of_dump(struct zdm_cli *cli, const char *path)
 		if (o.s->vmcoreinfo && zdm_source_vmcoreinfo_line(o.s->vmcoreinfo, "BUILD-ID",
 								  &line) == ZDM_OK)
 			info.build_id = line;
+		if (zdm_kernel_banner(o.s, banner, sizeof(banner)))
+			info.banner = banner;
 		code = put_layout(cli, path, "; give --vmlinux", &o.s->k, &info);
 		code = finish_opened(cli, &o, false, code);
 	}
@@ -122,7 +126,7 @@ static int layout_of_dump(struct zdm_cli *cli, const char *path)
 
 static int layout_of_sources(struct zdm_cli *cli)
 {
-	struct zdm_layout_info info = { "", "", 0 };
+	struct zdm_layout_info info = { .release = "", .build_id = "" };
 	struct opened o = { .nr_sources = 0 };
 	struct zdm_kdef k;
 	size_t i;
@@ -134,6 +138,8 @@ static int layout_of_sources(struct zdm_cli *cli)
 				info.release = o.source[i]->release;
 			if (!info.build_id[0])
 				info.build_id = o.source[i]->build_id;
+			if (!info.banner && o.source[i]->banner[0])
+				info.banner = o.source[i]->banner;
 		}
 		zdm_kdef_resolve(&k, (const struct zdm_source *const *)o.source, o.nr_sources, 0);
 		code = put_layout(cli, cli->vmlinux ? cli->vmlinux : cli->layout, "", &k, &info);
@@ -146,7 +152,7 @@ static int layout_of_sources(struct zdm_cli *cli)
 static int layout_of_live(struct zdm_cli *cli)
 {
 	const char *kallsyms = cli->opt[LAYOUT_KALLSYMS], *btf = cli->opt[LAYOUT_BTF];
-	struct zdm_layout_info info = { "", "", 0 };
+	struct zdm_layout_info info = { .release = "", .build_id = "" };
 	const struct zdm_source *chain[2];
 	char err[ZDM_ERR_LEN];
 	struct zdm_kdef k;

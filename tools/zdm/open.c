@@ -122,7 +122,7 @@ int open_model(struct zdm_cli *cli, const char *path, struct opened *ret)
 		return ZDM_EXIT_DONE;
 	cli_error("%s: %s", path, err);
 	/* opened it was: what is missing, or no good, is the section table */
-	return st == ZDM_NOMEM ? ZDM_EXIT_OPEN : ZDM_EXIT_MISSING;
+	return st == ZDM_NOMEM || st == ZDM_INVAL ? ZDM_EXIT_OPEN : ZDM_EXIT_MISSING;
 }
 
 void close_opened(struct opened *o)
