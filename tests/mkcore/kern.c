@@ -291,6 +291,8 @@ char *kern_vmcoreinfo_text(const struct kern *k, const char *release, uint64_t k
 	if (!f)
 		die("out of memory");
 	fprintf(f, "OSRELEASE=%s\nPAGESIZE=%u\n", release, PAGE_BYTES);
+	if (kern_param(k, "build_id"))
+		fprintf(f, "BUILD-ID=%s\n", kern_param(k, "build_id"));
 	for (i = 0; i < k->nr_exports; i++)
 		export_line(f, k, k->export[i]);
 	fprintf(f, "KERNELOFFSET=%" PRIx64 "\n", kaslr);

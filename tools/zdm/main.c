@@ -48,7 +48,7 @@ static const struct option common_opts[] = {
 
 static const char common_help[] =
 	"Common options:\n"
-	"  --vmlinux FILE     take symbols and types from this vmlinux\n"
+	"  --vmlinux FILE     take symbols and types from this vmlinux, or the one below this directory\n"
 	"  --layout FILE      take them from this layout file (see zdm layout)\n"
 	"  --json             print one JSON object\n"
 	"  -q, --quiet        no warnings, no progress\n"

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "open.h"
 #include "source/source.h"
@@ -28,6 +30,62 @@ static bool is_stdin(const char *path)
 	return true;
 }
 
+/* A vmlinux by name, or by the directory that debug files were put into. */
+static int open_vmlinux(const struct zdm_cli *cli, struct opened *ret)
+{
+	char err[ZDM_ERR_LEN], found[4096];
+	const char *path = cli->vmlinux;
+	struct stat st;
+
+	if (!stat(path, &st) && S_ISDIR(st.st_mode)) {
+		if (!debug_find_vmlinux(&ret->kernel, path, found, sizeof(found))) {
+			cli_error("%s: no vmlinux of this dump's kernel there (release %s, build-id "
+				  "%s)", path, ret->kernel.release[0] ? ret->kernel.release : "unknown",
+				  ret->kernel.build_id[0] ? ret->kernel.build_id : "unknown");
+			return ZDM_EXIT_OPEN;
+		}
+		path = found;
+	}
+	if (zdm_source_vmlinux_open(path, &ret->source[ret->nr_sources], err, sizeof(err)) != ZDM_OK) {
+		cli_error("%s", err);
+		return ZDM_EXIT_OPEN;
+	}
+	ret->nr_sources++;
+	return ZDM_EXIT_DONE;
+}
+
+/* A dump that does not lead to its symbols, and nothing given: is the vmlinux at hand? */
+static bool look_for_vmlinux(const struct zdm_cli *cli, struct opened *o)
+{
+	char path[4096];
+
+	if (cli->vmlinux || o->nr_sources || zdm_dump_live(o->dump) || o->kernel.has_kallsyms ||
+	    !debug_find_vmlinux(&o->kernel, NULL, path, sizeof(path)) ||
+	    zdm_source_vmlinux_open(path, &o->source[0], NULL, 0) != ZDM_OK)
+		return false;
+	o->nr_sources = 1;
+	return true;
+}
+
+static void read_kernel(struct opened *o)
+{
+	const char *text;
+	size_t len;
+
+	if (zdm_dump_ops(o->dump)->vmcoreinfo_fn(o->dump, &text, &len) == ZDM_OK)
+		debug_kernel_parse(text, len, &o->kernel);
+}
+
+/* What was not given and would help. */
+static void hint_package(const struct zdm_cli *cli, const struct opened *o, char *buf, size_t len)
+{
+	char package[256];
+
+	buf[0] = '\0';
+	if (!cli->vmlinux && !cli->layout && debug_package(o->kernel.release, package, sizeof(package)))
+		snprintf(buf, len, "; a vmlinux is in %s", package);
+}
+
 int open_sources(struct zdm_cli *cli, struct opened *ret)
 {
 	char err[ZDM_ERR_LEN];
@@ -42,15 +100,7 @@ int open_sources(struct zdm_cli *cli, struct opened *ret)
 		}
 		ret->nr_sources++;
 	}
-	if (cli->vmlinux) {
-		if (zdm_source_vmlinux_open(cli->vmlinux, &ret->source[ret->nr_sources], err,
-					    sizeof(err)) != ZDM_OK) {
-			cli_error("%s", err);
-			return ZDM_EXIT_OPEN;
-		}
-		ret->nr_sources++;
-	}
-	return ZDM_EXIT_DONE;
+	return cli->vmlinux ? open_vmlinux(cli, ret) : ZDM_EXIT_DONE;
 }
 
 static int open_capsule_layout(struct opened *ret)
@@ -71,10 +121,19 @@ static int open_capsule_layout(struct opened *ret)
 	return ZDM_EXIT_DONE;
 }
 
+static bool drop_looked_for(struct opened *o, bool *looked)
+{
+	zdm_source_close(o->source[0]);
+	o->nr_sources = 0;
+	*looked = false;
+	return true;
+}
+
 int open_session(struct zdm_cli *cli, const char *path, struct opened *ret)
 {
 	struct zdm_open_opts opts = { .size = sizeof(opts) };
-	char err[ZDM_ERR_LEN];
+	char err[ZDM_ERR_LEN], hint[320];
+	bool looked;
 	enum zdm_status st;
 	int code;
 
@@ -87,18 +146,24 @@ int open_session(struct zdm_cli *cli, const char *path, struct opened *ret)
 		cli_error("%s: %s", path, err);
 		return ZDM_EXIT_OPEN;
 	}
+	read_kernel(ret);
 	code = open_sources(cli, ret);
 	if (code == ZDM_EXIT_DONE)
 		code = open_capsule_layout(ret);
 	if (code != ZDM_EXIT_DONE)
 		return code;
-	opts.sources = ret->source;
-	opts.nr_sources = ret->nr_sources;
+	looked = look_for_vmlinux(cli, ret);
 	progress_begin(&ret->progress, "reading", 0);
-	st = zdm_open(zdm_dump_ops(ret->dump), ret->dump, &opts, &ret->s, err, sizeof(err));
+	do {
+		opts.sources = ret->source;
+		opts.nr_sources = ret->nr_sources;
+		st = zdm_open(zdm_dump_ops(ret->dump), ret->dump, &opts, &ret->s, err, sizeof(err));
+	/* one that nobody gave and that does not fit is as good as none */
+	} while (looked && st == ZDM_INVAL && drop_looked_for(ret, &looked));
 	progress_end(&ret->progress);
 	if (st != ZDM_OK) {
-		cli_error("%s: %s", path, err);
+		hint_package(cli, ret, hint, sizeof(hint));
+		cli_error("%s: %s%s", path, err, st == ZDM_ABSENT ? hint : "");
 		if (zdm_dump_damage(ret->dump))
 			cli_warn(cli, "%s: %s", path, zdm_dump_damage(ret->dump));
 	}
@@ -139,6 +204,7 @@ int finish_opened(struct zdm_cli *cli, struct opened *o, bool shown, int code)
 {
 	const char *damage = zdm_dump_damage(o->dump);
 	const char *const *line;
+	char hint[320];
 	size_t nr = o->m && !shown ? zdm_model_warnings(o->m, &line) : 0, i;
 
 	if (o->settled == SETTLED_LATER)
@@ -149,6 +215,11 @@ int finish_opened(struct zdm_cli *cli, struct opened *o, bool shown, int code)
 			 o->path);
 	for (i = 0; i < nr; i++)
 		cli_warn(cli, "%s: %s", o->path, line[i]);
+	if (o->m && !o->nr_sources && zdm_model_pgmaps_status(o->m) == ZDM_ABSENT) {
+		hint_package(cli, o, hint, sizeof(hint));
+		if (hint[0])
+			cli_warn(cli, "%s: symbols are missing%s", o->path, hint);
+	}
 	if (damage)
 		cli_warn(cli, "%s: %s", o->path, damage);
 	if (code == ZDM_EXIT_DONE && (damage || o->settled == UNSETTLED ||

@@ -4,6 +4,7 @@
 #define ZDM_OPEN_H
 
 #include "cli.h"
+#include "debugfile.h"
 #include "progress.h"
 #include "reader_kdumpfile.h"
 #include "settle.h"
@@ -13,6 +14,7 @@ struct opened {
 	struct zdm_dump *dump;
 	struct zdm_source *source[3];	/* --layout, --vmlinux, a capsule's own layout */
 	size_t nr_sources;
+	struct debug_kernel kernel;	/* of the dump */
 	struct zdm_session *s;
 	struct zdm_model *m;		/* NULL after open_session() */
 	enum settled settled;		/* of the running kernel */
