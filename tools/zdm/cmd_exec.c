@@ -55,6 +55,16 @@ static void report(const struct zdm_cli *cli, const struct carving *c)
 		 c->input->nr_segs, usage.ru_maxrss);
 }
 
+/* What a view cannot mend: a host that does not know the kernel drops what it misreads. */
+static void warn_of_host(const struct zdm_cli *cli, const char *host, const char *release)
+{
+	char version[32];
+
+	if (host_kernel_is_newer(host, release, version, sizeof(version)))
+		cli_warn(cli, "makedumpfile %s does not know Linux %s and may leave out pages that "
+			 "it takes for others; a later one, or -d 0, keeps them", version, release);
+}
+
 /* What the analysis works with, and where it leaves its result. */
 struct analysis {
 	struct zdm_cli *cli;
@@ -76,6 +86,7 @@ static bool analyse(void *priv)
 		return false;
 	}
 	if (carving_open(&c, a->cli, a->opts) <= ZDM_EXIT_DAMAGED) {
+		warn_of_host(a->cli, a->host->program, c.o.kernel.release);
 		zdm_carve_place_shifted(c.plan);
 		ok = viewblob_write(&c, a->fd, err, sizeof(err));
 		if (ok)

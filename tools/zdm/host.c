@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -195,4 +196,57 @@ bool host_check(const char *program, struct host *h, char *err, size_t err_len)
 	/* a script is as good as its interpreter */
 	snprintf(h->program, sizeof(h->program), "%s", next);
 	return check_file(h->program, h, err, err_len, none, sizeof(none));
+}
+
+/* "makedumpfile: version 1.7.2 (released on …" stands in the program as text. */
+static bool version_of(const char *path, char *version, size_t len)
+{
+	static const char mark[] = "makedumpfile: version ";
+	const char *at = NULL;
+	struct stat st;
+	void *map = MAP_FAILED;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	size_t n = 0;
+
+	if (fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size > 0)
+		map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (map != MAP_FAILED) {
+		at = memmem(map, (size_t)st.st_size, mark, sizeof(mark) - 1);
+		at = at ? at + sizeof(mark) - 1 : NULL;
+		while (at && at + n < (char *)map + st.st_size && n + 1 < len &&
+		       strchr("0123456789.", at[n]) && at[n])
+			n++;
+		snprintf(version, len, "%.*s", (int)n, at ? at : "");
+		munmap(map, (size_t)st.st_size);
+	}
+	if (fd >= 0)
+		close(fd);
+	return n > 0;
+}
+
+/* Versions of makedumpfile and the first kernel they were seen not to know. */
+static const struct {
+	unsigned int version[3], kernel[2];
+} newer_kernels[] = {
+	{ { 1, 7, 2 }, { 7, 0 } },	/* and every one before; "The kernel version is not supported" */
+};
+
+bool host_kernel_is_newer(const char *program, const char *release, char *version, size_t len)
+{
+	unsigned int v[3] = { 0, 0, 0 }, k[2] = { 0, 0 };
+	char path[4096];
+	size_t i;
+
+	if (!find_program(program, path, sizeof(path)) || !version_of(path, version, len) ||
+	    sscanf(version, "%u.%u.%u", &v[0], &v[1], &v[2]) < 2 ||
+	    sscanf(release, "%u.%u", &k[0], &k[1]) != 2)
+		return false;
+	for (i = 0; i < sizeof(newer_kernels) / sizeof(newer_kernels[0]); i++) {
+		const unsigned int *r = newer_kernels[i].version, *n = newer_kernels[i].kernel;
+
+		if ((v[0] * 1000 + v[1]) * 1000 + v[2] <= (r[0] * 1000 + r[1]) * 1000 + r[2] &&
+		    k[0] * 1000 + k[1] >= n[0] * 1000 + n[1])
+			return true;
+	}
+	return false;
 }

@@ -18,4 +18,10 @@ const char *host_find_dump(char **argv);
 /* What -d of makedumpfile drops for certain: of several levels the common bits. */
 int host_dump_level(char **argv);
 
+/*
+ * Does this host, a makedumpfile, not know kernels of this release? Then it says so itself, goes
+ * on, and may leave out what it takes for something else. version: what it calls itself.
+ */
+bool host_kernel_is_newer(const char *program, const char *release, char *version, size_t len);
+
 #endif
