@@ -43,23 +43,40 @@ void zdm_warnf(struct zdm_warnings *w, bool damage, const char *fmt, ...)
 {
 	char *line;
 	va_list ap;
+	size_t i;
 	int n;
 
 	w->damaged |= damage;
-	if (w->nr == ZDM_MAX_WARNINGS) {
-		w->lost++;
-		n = asprintf(&line, "%zu more warnings like these", w->lost + 1);
-		if (n < 0)
-			return;
-		free(w->line[w->nr - 1]);
-		w->line[w->nr - 1] = line;
+	for (i = 0; i < w->nr && w->kind[i] != fmt; i++)
+		;
+	if (i == ZDM_MAX_WARNINGS)
+		i--;
+	if (i < w->nr) {
+		w->more[i]++;
 		return;
 	}
 	va_start(ap, fmt);
 	n = vasprintf(&line, fmt, ap);
 	va_end(ap);
-	if (n >= 0)
-		w->line[w->nr++] = line;
+	if (n < 0)
+		return;
+	w->line[w->nr] = line;
+	w->kind[w->nr++] = fmt;
+}
+
+void zdm_warnings_fold(struct zdm_warnings *w)
+{
+	char *line;
+	size_t i;
+
+	for (i = 0; i < w->nr; i++) {
+		if (!w->more[i] ||
+		    asprintf(&line, "%s (and %zu more like this)", w->line[i], w->more[i]) < 0)
+			continue;
+		free(w->line[i]);
+		w->line[i] = line;
+		w->more[i] = 0;
+	}
 }
 
 void zdm_warnings_deinit(struct zdm_warnings *w)

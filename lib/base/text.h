@@ -20,17 +20,24 @@ void zdm_textf(struct zdm_text *t, const char *fmt, ...);
 __attribute__((format(printf, 3, 4)))
 void zdm_errf(char *err, size_t err_len, const char *fmt, ...);
 
-#define ZDM_MAX_WARNINGS 64u
+#define ZDM_MAX_WARNINGS 32u	/* there are fewer kinds than that */
 
-/* At most ZDM_MAX_WARNINGS; the last then says how many more there were. */
+/*
+ * A line for each kind of warning, with its first example; zdm_warnings_fold() adds how
+ * many more there were. A format is a kind, and must be a literal.
+ */
 struct zdm_warnings {
 	char *line[ZDM_MAX_WARNINGS];
-	size_t nr, lost;
+	const char *kind[ZDM_MAX_WARNINGS];
+	size_t more[ZDM_MAX_WARNINGS];
+	size_t nr;
 	bool damaged;		/* one of them says that evidence is missing or wrong */
 };
 
 __attribute__((format(printf, 3, 4)))
 void zdm_warnf(struct zdm_warnings *w, bool damage, const char *fmt, ...);
+/* Once, when all is said. */
+void zdm_warnings_fold(struct zdm_warnings *w);
 void zdm_warnings_deinit(struct zdm_warnings *w);
 
 #endif
