@@ -66,19 +66,22 @@ static uint64_t roots_in_use(struct scan *sc)
 
 /*
  * Should the kernel's idea of the highest section be damaged, sections beyond
- * it must not pass for absent. What the dump lacks there is as it should be.
+ * it must not pass for absent. What the dump lacks there is as it should be, unless
+ * others there show that the idea is wrong.
  */
 static enum zdm_status find_beyond(struct scan *sc, uint64_t array_kaddr, uint64_t used)
 {
 	uint64_t end = sc->out->nr_max < MAX_BEYOND ? sc->out->nr_max : MAX_BEYOND;
+	uint64_t roots[CHUNK], i, from, missing[MAX_BEYOND / CHUNK + 1];
+	size_t nr_missing = 0, before = sc->out->nr, n;
 	enum zdm_status st = ZDM_OK;
-	uint64_t roots[CHUNK], i;
 
 	for (; used < end && st == ZDM_OK; used += CHUNK) {
-		size_t n = end - used < CHUNK ? end - used : CHUNK;
-
-		if (zdm_read_kaddr(sc->s->r, array_kaddr + used * 8, roots, n * 8) != ZDM_OK)
+		n = end - used < CHUNK ? end - used : CHUNK;
+		if (zdm_read_kaddr(sc->s->r, array_kaddr + used * 8, roots, n * 8) != ZDM_OK) {
+			missing[nr_missing++] = used;
 			continue;
+		}
 		for (i = 0; i < n && st == ZDM_OK; i++) {
 			if (!roots[i])
 				continue;
@@ -86,6 +89,12 @@ static enum zdm_status find_beyond(struct scan *sc, uint64_t array_kaddr, uint64
 				  "__highest_present_section_nr", (used + i) * sc->out->per_root);
 			st = add_root(sc, used + i, roots[i], ZDM_OK);
 		}
+	}
+	while (nr_missing && sc->out->nr > before && st == ZDM_OK) {
+		from = missing[--nr_missing];
+		n = end - from < CHUNK ? end - from : CHUNK;
+		for (i = 0; i < n && st == ZDM_OK; i++)
+			st = add_root(sc, from + i, array_kaddr + from * 8, ZDM_UNREADABLE);
 	}
 	return st;
 }

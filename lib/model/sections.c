@@ -224,19 +224,48 @@ static enum zdm_status plausible_array(struct scan *sc, uint64_t array_kaddr)
 }
 
 /*
- * The symbol is a pointer to the root array (kallsyms, SPARSEMEM_EXTREME since
- * 4.15) or the array itself (VMCOREINFO, and every source before): the one
- * that leads to sections is right.
+ * VMCOREINFO names the array itself (a0b1280368d1 "kdump: write correct address of
+ * mem_section into vmcoreinfo" (4.15)); in the few kernels between that and 83e3c48729d9
+ * it named the pointer to it. What is missing from the dump is no sign of those.
+ */
+static enum zdm_status find_noted_array(struct scan *sc, uint64_t noted, uint64_t *array_kaddr)
+{
+	enum zdm_status st;
+	uint64_t deref;
+
+	*array_kaddr = noted;
+	st = plausible_array(sc, noted);
+	if (st != ZDM_CORRUPT || zdm_read_u64(sc->s->r, noted, &deref) != ZDM_OK ||
+	    plausible_array(sc, deref) != ZDM_OK)
+		return st;
+	*array_kaddr = deref;
+	return ZDM_OK;
+}
+
+/*
+ * Without VMCOREINFO the symbol is a pointer to the array (SPARSEMEM_EXTREME since 4.15)
+ * or the array itself: the one that leads to sections is right. Where the first leads
+ * to what the dump lacks, the second must lead to sections of a memmap that is known:
+ * other data of the kernel may look like sections of any.
  */
 static enum zdm_status find_array_at(struct scan *sc, uint64_t *array_kaddr)
 {
-	uint64_t sym = zdm_kdef_get(&sc->s->k, ZDM_SYM_MEM_SECTION), deref = 0;
-	enum zdm_status read = zdm_read_u64(sc->s->r, sym, &deref), st;
+	uint64_t sym = zdm_kdef_get(&sc->s->k, ZDM_SYM_MEM_SECTION), deref = 0, noted;
+	const struct zdm_source *vmcoreinfo = sc->s->vmcoreinfo;
+	enum zdm_status st;
 
+	if (vmcoreinfo &&
+	    vmcoreinfo->ops->symbol(vmcoreinfo->self, "mem_section", &noted) == ZDM_OK) {
+		st = find_noted_array(sc, noted, array_kaddr);
+		if (st != ZDM_CORRUPT || noted == sym)
+			return st;
+	}
+	st = zdm_read_u64(sc->s->r, sym, &deref);
 	*array_kaddr = deref;
-	st = read == ZDM_OK ? plausible_array(sc, deref) : read;
 	if (st == ZDM_OK)
-		return ZDM_OK;
+		st = plausible_array(sc, deref);
+	if (st == ZDM_OK || (st != ZDM_CORRUPT && !sc->s->g.vmemmap_kaddr))
+		return st;
 	*array_kaddr = sym;
 	if (plausible_array(sc, sym) == ZDM_OK)
 		return ZDM_OK;
@@ -250,7 +279,8 @@ static enum zdm_status find_array(struct scan *sc, uint64_t *array_kaddr)
 	uint64_t said = sc->s->g.vmemmap_kaddr;
 	enum zdm_status st = find_array_at(sc, array_kaddr);
 
-	if (st == ZDM_OK || !said)
+	/* only what was read and is wrong says that; what was not read says nothing */
+	if (st != ZDM_CORRUPT || !said)
 		return st;
 	sc->s->g.vmemmap_kaddr = 0;
 	if (find_array_at(sc, array_kaddr) != ZDM_OK)

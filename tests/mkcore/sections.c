@@ -110,13 +110,21 @@ static uint64_t nr_roots(const struct core *c)
 	return nr;
 }
 
+/* "param roots=high": behind all other structures, as boot allocates from above. */
+static uint64_t new_root(struct core *c, char *label)
+{
+	if (!kern_param(&c->k, "roots"))
+		return image_alloc(&c->im, PAGE_BYTES, PAGE_BYTES, NULL, label);
+	return image_label(&c->im, c->im.page_offset + image_alloc_huge(&c->im), PAGE_BYTES, NULL,
+			   label);
+}
+
 static uint64_t root_of(struct core *c, uint64_t roots, uint64_t nr, uint64_t per_root)
 {
 	uint64_t slot = roots + nr / per_root * 8, root = image_get(&c->im, slot, 8);
 
 	if (!root) {
-		root = image_alloc(&c->im, PAGE_BYTES, PAGE_BYTES, NULL,
-				   xprintf("root:%" PRIu64, nr / per_root));
+		root = new_root(c, xprintf("root:%" PRIu64, nr / per_root));
 		image_put(&c->im, slot, root, 8);
 	}
 	return root;
