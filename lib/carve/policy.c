@@ -187,10 +187,11 @@ static bool collect_gone(const struct zdm_kernel *k, const struct zdm_range *ran
  * Frames that the page tables show behind the struct pages of [start_pfn,
  * end_pfn). whole: only frames that lie wholly inside; else all touched.
  * among: only those that meet one of these runs; NULL: all.
+ * *blind becomes true when a table on the way could not be read or believed.
  */
 static bool collect_frames(const struct zdm_kernel *k, uint64_t start_pfn, uint64_t end_pfn,
 			   bool whole, const struct runs *among,
-			   const struct zdm_policy_env *env, struct runs *ret)
+			   const struct zdm_policy_env *env, bool *blind, struct runs *ret)
 {
 	uint64_t ps = k->page_size, pos, end, stop, first;
 	enum zdm_status status;
@@ -209,6 +210,7 @@ static bool collect_frames(const struct zdm_kernel *k, uint64_t start_pfn, uint6
 			stop = pos + ps;	/* the walk could not say how far: one page */
 		if (stop > end)
 			stop = end;
+		*blind |= status != ZDM_OK;
 		if (status != ZDM_OK || !leaf.mapped || leaf.start_kaddr > pos)
 			continue;
 		first = (leaf.paddr + (pos - leaf.start_kaddr)) / ps;
@@ -226,27 +228,29 @@ static bool collect_frames(const struct zdm_kernel *k, uint64_t start_pfn, uint6
 /*
  * Memmap frames that may go. A frame may store struct pages of more than one
  * place (de-duplicated vmemmap of HugeTLB or compound devmaps), so frames
- * seen from a stretch that stays are taken out again.
+ * seen from a stretch that stays are taken out again. Where the page tables of such a
+ * stretch cannot be read, any frame may be one of its: none goes.
  */
 static bool collect_memmap(const struct zdm_kernel *k, const struct runs *gone, uint64_t end_pfn,
 			   const struct zdm_policy_env *env, struct runs *ret)
 {
 	struct runs drop = { 0 }, stay = { 0 };
+	bool ok = true, blind = false;
 	uint64_t pos = 0;
-	bool ok = true;
 	size_t i;
 
 	for (i = 0; ok && i < gone->nr; i++)
-		ok = collect_frames(k, gone->v[i].start, gone->v[i].end, true, NULL, env, &drop);
+		ok = collect_frames(k, gone->v[i].start, gone->v[i].end, true, NULL, env, &blind, &drop);
 	runs_normalise(&drop);
+	blind = false;		/* frames that were not seen are not dropped */
 	for (i = 0; ok && drop.nr && i < gone->nr; i++) {
-		ok = collect_frames(k, pos, gone->v[i].start, false, &drop, env, &stay);
+		ok = collect_frames(k, pos, gone->v[i].start, false, &drop, env, &blind, &stay);
 		pos = gone->v[i].end;
 	}
 	if (ok && drop.nr && pos < end_pfn)
-		ok = collect_frames(k, pos, end_pfn, false, &drop, env, &stay);
+		ok = collect_frames(k, pos, end_pfn, false, &drop, env, &blind, &stay);
 	runs_normalise(&stay);
-	ok = ok && runs_subtract(&drop, &stay, ret);
+	ok = ok && (blind || runs_subtract(&drop, &stay, ret));
 	free(drop.v);
 	free(stay.v);
 	return ok;

@@ -280,6 +280,27 @@ static void test_holes_and_broken_tables(void **state)
 	free(r.v);
 }
 
+/* A table that cannot be read, of struct pages that stay: any frame may be one of its. */
+static void test_blind(void **state)
+{
+	struct stored stored[] = { { 0, 512, 100, true }, { 512, 1024, 200, false },
+				   { 1024, 1536, 300, false } };
+	const struct zdm_range ranges[] = { range(0, 512, ZDM_CLASS_ONLINE),
+					    range(512, 1536, ZDM_CLASS_HOLE) };
+	const struct zdm_range lost[] = { range(0, 512, ZDM_CLASS_UNKNOWN),
+					  range(512, 1536, ZDM_CLASS_HOLE) };
+	struct machine m = { .stored = stored, .nr = 3 };
+	struct result r = compute(ranges, 2, &m, (struct zdm_policy){ 0 }, 64);
+
+	(void)state;
+	assert_int_equal(count_memmap(&r), 0);
+	free(r.v);
+	r = compute(lost, 2, &m, (struct zdm_policy){ 0 }, 64);
+	assert_int_equal(at(&r, 0)->keep, ZDM_KEEP);
+	assert_int_equal(count_memmap(&r), 0);
+	free(r.v);
+}
+
 static void test_device_memmap(void **state)
 {
 	const struct stored stored[] = { { 0, 32768, 100, false }, { 32768, 65536, 1000, false } };
@@ -347,6 +368,6 @@ TEST_MAIN(
 	cmocka_unit_test(test_shared_frame),
 	cmocka_unit_test(test_only_ram),
 	cmocka_unit_test(test_holes_and_broken_tables),
-	cmocka_unit_test(test_device_memmap),
+	cmocka_unit_test(test_blind), cmocka_unit_test(test_device_memmap),
 	cmocka_unit_test(test_end),
 	cmocka_unit_test(test_bad_arguments))
