@@ -80,6 +80,8 @@ enum zdm_reason {
 	ZDM_REASON_TAIL_RAW,		/* compound page in a boot section: this tail was never written */
 	ZDM_REASON_TAIL_UNREAD,		/* the same, and its struct page could not be looked at */
 	ZDM_REASON_BOOTHOLE_FILL,	/* a boot hole whose struct page is one byte over and over */
+	ZDM_REASON_NOT_RAM,		/* online section, but no System RAM here */
+	ZDM_REASON_NOT_SPANNED,		/* online section, but no zone spans this */
 	ZDM_NR_REASONS
 };
 

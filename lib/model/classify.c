@@ -224,13 +224,34 @@ static struct zdm_verdict bit_clear(const struct zdm_facts *f)
 	return not_populated(f, ZDM_CLASS_STALE, ZDM_REASON_TORN_DOWN);
 }
 
+/*
+ * In a section that is online. Boot gives a memmap to all of a section that has some
+ * RAM (sparse_init(), mm/sparse.c), and writes the struct pages of RAM and of what the
+ * zones span; the rest is written since 5.6 only, where FEAT_BOOTHOLE_INIT tells. So
+ * without it ONLINE is no evidence for a frame of which the kernel itself says that it
+ * is no RAM. A section that was added later is all RAM, and written as it goes online.
+ */
+static struct zdm_verdict online(const struct zdm_facts *f)
+{
+	bool from_boot = f->feat->v[ZDM_FEAT_SUBSECTIONS] != ZDM_YES ||
+			 (flags(f) & ZDM_SECTION_EARLY);
+
+	if (from_boot && !zdm_feat_yes(f->feat, ZDM_FEAT_BOOTHOLE_INIT)) {
+		if (f->ram == ZDM_NO)
+			return verdict(ZDM_CLASS_BOOTHOLE, ZDM_UNKNOWN, ZDM_REASON_NOT_RAM);
+		if (f->spanned == ZDM_NO)
+			return verdict(ZDM_CLASS_BOOTHOLE, ZDM_UNKNOWN, ZDM_REASON_NOT_SPANNED);
+	}
+	return verdict(ZDM_CLASS_ONLINE, ZDM_YES, ZDM_REASON_ONLINE);
+}
+
 /* Not online, no entry: added and not online, or nothing we know of. */
 static struct zdm_verdict not_online(const struct zdm_facts *f)
 {
 	if (f->block && f->block->status == ZDM_OK && f->block->state != ZDM_BLOCK_UNKNOWN) {
 		/* up to 4.12 the block is all there is; the flag came with 4.13 */
 		if (!f->online_flag && f->block->state == ZDM_BLOCK_ONLINE)
-			return verdict(ZDM_CLASS_ONLINE, ZDM_YES, ZDM_REASON_ONLINE);
+			return online(f);
 		if (f->block->state != ZDM_BLOCK_ONLINE)
 			return verdict(ZDM_CLASS_OFFLINE, ZDM_NO, ZDM_REASON_OFFLINE_BLOCK);
 	}
@@ -244,7 +265,7 @@ static struct zdm_verdict not_online(const struct zdm_facts *f)
 /* Memmap mapped, no entry found. */
 static struct zdm_verdict no_entry(const struct zdm_facts *f)
 {
-	bool online = flags(f) & ZDM_SECTION_ONLINE;
+	bool is_online = flags(f) & ZDM_SECTION_ONLINE;
 	bool clean = zdm_feat_yes(f->feat, ZDM_FEAT_TAINT) &&
 		     !(flags(f) & ZDM_SECTION_TAINT_ZONE_DEVICE);
 
@@ -252,16 +273,15 @@ static struct zdm_verdict no_entry(const struct zdm_facts *f)
 	 * The entry is the last thing to go: a device's struct pages with the bit
 	 * still set and no entry contradict each other.
 	 */
-	if (online && !clean && f->sampled_device == ZDM_YES)
+	if (is_online && !clean && f->sampled_device == ZDM_YES)
 		return unknown(ZDM_REASON_STALE_ZONE, 0);
 	if (f->pgmaps_status == ZDM_OK)
-		return online ? verdict(ZDM_CLASS_ONLINE, ZDM_YES, ZDM_REASON_ONLINE) :
-		       not_online(f);
+		return is_online ? online(f) : not_online(f);
 	/* The look-up is lost. A clean online section holds no device all the same … */
-	if (online && clean)
-		return verdict(ZDM_CLASS_ONLINE, ZDM_YES, ZDM_REASON_ONLINE);
+	if (is_online && clean)
+		return online(f);
 	/* … and ZONE_DEVICE never makes a memory block of its own. */
-	if (!online && !(flags(f) & ZDM_SECTION_EARLY) && f->block)
+	if (!is_online && !(flags(f) & ZDM_SECTION_EARLY) && f->block)
 		return not_online(f);
 	return unknown(ZDM_REASON_PGMAPS_UNKNOWN, 0);
 }

@@ -22,6 +22,9 @@ struct zdm_facts {
 	bool deferred;			/* boot had not initialised the struct pages yet */
 	/* memory block */
 	const struct zdm_block *block;	/* NULL: none known */
+	/* the kernel's record of RAM */
+	enum zdm_tri ram;		/* System RAM by iomem_resource; UNKNOWN: not readable */
+	enum zdm_tri spanned;		/* by a zone of RAM; UNKNOWN: not readable */
 	/* look-up */
 	enum zdm_status pgmaps_status;	/* OK: no entry means no pgmap */
 	bool has_entry;

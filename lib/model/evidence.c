@@ -42,6 +42,8 @@ static const char *const words[ZDM_NR_REASONS] = {
 	[ZDM_REASON_TAIL_UNREAD] = "compound page in a boot section: whether this tail was initialised only its struct page could tell, and it could not be looked at",
 	[ZDM_REASON_BOOTHOLE_FILL] = "no memory at boot; its struct page is one byte over and over, never initialised",
 	[ZDM_REASON_PADDING] = "padding of a device to whole sections",
+	[ZDM_REASON_NOT_RAM] = "in an online section, but no System RAM: perhaps never initialised",
+	[ZDM_REASON_NOT_SPANNED] = "in an online section, but in no zone: perhaps never initialised",
 };
 
 static const struct {

@@ -1,9 +1,26 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "kernel/same_kernel.h"
 #include "model/model.h"
+
+/*
+ * That the record of RAM is not to be had matters where a verdict depends on it:
+ * classify.c, online(). A kernel or source that does not know of it is no damage.
+ */
+static void warn_of_resources(struct zdm_model *m)
+{
+	const struct zdm_resources *r = &m->resources;
+
+	if (zdm_feat_yes(&m->feat, ZDM_FEAT_BOOTHOLE_INIT) || r->status == ZDM_ABSENT ||
+	    (r->status == ZDM_OK && !r->lost.nr))
+		return;
+	zdm_warnf(&m->warnings, true, "iomem_resource is %s at %016" PRIx64 ": a hole inside an "
+		  "online section may show as online",
+		  r->status == ZDM_OK ? "not whole" : zdm_status_name(r->status), r->bad_kaddr);
+}
 
 /* Everything that is read, in the order in which one needs the other. */
 static enum zdm_status read_all(struct zdm_session *s, struct zdm_model *m, char *err,
@@ -17,15 +34,22 @@ static enum zdm_status read_all(struct zdm_session *s, struct zdm_model *m, char
 		st = zdm_pgmaps_read(s, &m->pgmaps, &m->warnings);
 	if (st == ZDM_OK)
 		st = zdm_blocks_read(s, &m->blocks, &m->warnings);
+	if (st == ZDM_OK)
+		st = zdm_resources_read(s, &m->resources);
+	if (st == ZDM_OK)
+		st = zdm_zone_spans_read(s, &m->zones);
 	for (i = 0; st == ZDM_OK && i < m->sections.nr; i++)
 		m->sections.v[i].block = zdm_blocks_find(&m->blocks, m->sections.v[i].nr);
 	if (st == ZDM_OK)
-		st = zdm_vmemmap_read(s, &m->sections, &m->pgmaps, &m->blocks, &m->vmemmap,
-				      &m->warnings);
+		st = zdm_vmemmap_read(s, &m->sections, &m->pgmaps, &m->blocks, &m->resources,
+				      &m->vmemmap, &m->warnings);
 	if (st == ZDM_OK)
 		st = zdm_probes_read(s, &m->sections, &m->pgmaps, &m->probes);
 	if (st == ZDM_OK)
 		st = zdm_looks_read(s, &m->sections, &m->pgmaps, &m->looks, &m->warnings);
+	if (st == ZDM_OK)
+		warn_of_resources(m);
+	zdm_warnings_fold(&m->warnings);
 	return st;
 }
 
@@ -69,6 +93,8 @@ void zdm_model_free(struct zdm_model *m)
 	zdm_sections_deinit(&m->sections);
 	zdm_pgmaps_deinit(&m->pgmaps);
 	zdm_blocks_deinit(&m->blocks);
+	zdm_resources_deinit(&m->resources);
+	zdm_zone_spans_deinit(&m->zones);
 	zdm_vmemmap_deinit(&m->vmemmap);
 	zdm_probes_deinit(&m->probes);
 	zdm_looks_deinit(&m->looks);

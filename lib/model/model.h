@@ -6,9 +6,11 @@
 #include "model/blocks.h"
 #include "model/classify.h"
 #include "model/looks.h"
+#include "model/nodes.h"
 #include "model/pgmaps.h"
 #include "model/probe.h"
 #include "model/ranges.h"
+#include "model/resources.h"
 #include "model/sections.h"
 #include "base/text.h"
 #include "model/vmemmap.h"
@@ -20,6 +22,8 @@ struct zdm_model {
 	struct zdm_sections sections;
 	struct zdm_pgmaps pgmaps;
 	struct zdm_blocks blocks;
+	struct zdm_resources resources;
+	struct zdm_zone_spans zones;
 	struct zdm_vmemmap vmemmap;
 	struct zdm_probes probes;
 	struct zdm_looks looks;

@@ -3,6 +3,7 @@
 #ifndef ZDM_LIB_NODES_H
 #define ZDM_LIB_NODES_H
 
+#include "base/spans.h"
 #include "kernel/session.h"
 
 #define ZDM_MAX_NODES 1024u		/* NODES_SHIFT is 10 at most */
@@ -18,5 +19,17 @@ enum zdm_status zdm_node_kaddr(struct zdm_session *s, unsigned int i, uint64_t *
  * pages are written and never shrinks: NO is proof that they are not.
  */
 enum zdm_tri zdm_zone_device_spans(struct zdm_session *s, uint64_t start_pfn, uint64_t end_pfn);
+
+/* What the zones of RAM span, of all nodes. */
+struct zdm_zone_spans {
+	struct zdm_spans spans;
+	enum zdm_status status;		/* OK: no zone of RAM spans anything else */
+};
+
+/* NOMEM, or OK with everything else in ret->status. */
+enum zdm_status zdm_zone_spans_read(struct zdm_session *s, struct zdm_zone_spans *ret);
+void zdm_zone_spans_deinit(struct zdm_zone_spans *z);
+/* UNKNOWN: the zones cannot be read. */
+enum zdm_tri zdm_zone_spans_hold(const struct zdm_zone_spans *z, uint64_t pfn);
 
 #endif

@@ -154,6 +154,8 @@ static void section_facts(const struct zdm_model *m, const struct zdm_section *s
 	f->sampled_device = smp ? smp->is_device : device_seen(f->look);
 	f->deferred = zdm_probes_is_deferred(&m->probes, pfn);
 	f->block = sec->block >= 0 ? &m->blocks.v[sec->block] : NULL;
+	f->ram = zdm_resources_ram(&m->resources, pfn);
+	f->spanned = zdm_zone_spans_hold(&m->zones, pfn);
 }
 
 /* All but padding_facts(). at: the first entry and extent that end after pfn. */
@@ -258,6 +260,28 @@ static void cut_subsections(struct sweep *sw, const struct zdm_section *sec)
 	}
 }
 
+static void cut_spans(struct sweep *sw, const struct zdm_spans *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->nr; i++) {
+		cut(sw, s->v[i].start_pfn);
+		cut(sw, s->v[i].end_pfn);
+	}
+}
+
+/* Where boot initialises every struct page of a section, what is RAM decides nothing. */
+static void cut_ram(struct sweep *sw)
+{
+	const struct zdm_model *m = sw->m;
+
+	if (zdm_feat_yes(&m->feat, ZDM_FEAT_BOOTHOLE_INIT))
+		return;
+	cut_spans(sw, &m->resources.ram);
+	cut_spans(sw, &m->resources.lost);
+	cut_spans(sw, &m->zones.spans);
+}
+
 static int by_value(const void *a, const void *b)
 {
 	const uint64_t *x = a, *y = b;
@@ -291,6 +315,7 @@ static void find_cuts(struct sweep *sw)
 		cut(sw, m->looks.v[i].start_pfn);
 		cut(sw, m->looks.v[i].end_pfn);
 	}
+	cut_ram(sw);
 	for (i = 0; i < m->vmemmap.nr; i++) {
 		if (m->vmemmap.v[i].start_pfn % m->g.section_pages)	/* sections are cut anyway */
 			cut(sw, m->vmemmap.v[i].start_pfn);

@@ -20,7 +20,9 @@ struct scan {
 	struct zdm_session *s;
 	struct zdm_vmemmap *out;
 	const struct zdm_sections *sections;
+	const struct zdm_pgmaps *pgmaps;
 	const struct zdm_blocks *blocks;
+	const struct zdm_resources *resources;
 	struct backing backing;
 	struct zdm_warnings *w;
 	/* the last answers, and for which frames they hold: neighbours ask the same */
@@ -78,6 +80,42 @@ static bool collect_backing(struct scan *sc, const struct zdm_pgmaps *pgmaps,
 	return true;
 }
 
+/* The frames of a section are in the hands of the page allocator. */
+static bool is_online(const struct scan *sc, const struct zdm_section *sec)
+{
+	int32_t b;
+
+	if (sc->sections->online_flag)
+		return sec->flags & ZDM_SECTION_ONLINE;
+	/* up to 4.12 the block alone tells */
+	b = zdm_blocks_find(sc->blocks, sec->nr);
+	return b >= 0 && sc->blocks->v[b].status == ZDM_OK &&
+	       (sc->blocks->v[b].state == ZDM_BLOCK_ONLINE ||
+		sc->blocks->v[b].state == ZDM_BLOCK_GOING_OFFLINE);
+}
+
+/*
+ * Memmap of a device is taken from that device, of whose altmap nothing is known: a
+ * device may share a section from boot (5.3 on), which the taint flag shows (5.12 on).
+ */
+static bool may_be_device(const struct scan *sc, const struct zdm_section *sec, bool lost)
+{
+	const struct zdm_kfeat *f = &sc->s->f;
+
+	if ((sc->pgmaps->status == ZDM_OK && !lost) || f->v[ZDM_FEAT_SUBSECTIONS] == ZDM_NO ||
+	    (zdm_feat_yes(f, ZDM_FEAT_SUBSECTIONS) && !(sec->flags & ZDM_SECTION_EARLY)))
+		return false;
+	return !zdm_feat_yes(f, ZDM_FEAT_TAINT) || (sec->flags & ZDM_SECTION_TAINT_ZONE_DEVICE);
+}
+
+/* A block that was added may store its own memmap, if this kernel can do that: 5.13. */
+static bool may_be_block(const struct scan *sc, const struct zdm_section *sec)
+{
+	return sc->blocks->status != ZDM_OK && !(sec->flags & ZDM_SECTION_EARLY) &&
+	       (zdm_kdef_has(&sc->s->k, ZDM_MEM_BLOCK_NR_VMEMMAP) ||
+		zdm_kdef_has(&sc->s->k, ZDM_MEM_BLOCK_ALTMAP));
+}
+
 /*
  * The page allocator never had the frames of this section: it is not online, is not from boot, and
  * has no memory block, as RAM that is added has. Memmap that lies there was put there by an altmap,
@@ -91,9 +129,48 @@ static bool is_device_only(const struct scan *sc, const struct zdm_section *sec)
 	       !(sec->flags & (ZDM_SECTION_ONLINE | ZDM_SECTION_EARLY));
 }
 
+/* No pgmap and no block speaks for this frame of a section. lost: nor can be asked here. */
+static enum zdm_memmap kind_by_ram(const struct scan *sc, const struct zdm_section *sec, bool lost,
+				   uint64_t pfn)
+{
+	const struct zdm_resource *r;
+
+	if (may_be_block(sc, sec))
+		return ZDM_MEMMAP_UNKNOWN;
+	switch (zdm_resources_ram(sc->resources, pfn)) {
+	case ZDM_YES:
+		return ZDM_MEMMAP_RAM;
+	case ZDM_NO:
+		/* a device that is gone, or cannot be read; else nobody could have written there */
+		r = zdm_resources_find(sc->resources, pfn << sc->s->g.page_shift);
+		return r && r->kind != ZDM_RESOURCE_RESERVED && r->kind != ZDM_RESOURCE_ACPI ?
+		       ZDM_MEMMAP_ALTMAP : ZDM_MEMMAP_UNKNOWN;
+	case ZDM_UNKNOWN:
+		break;
+	}
+	if (is_device_only(sc, sec))
+		return ZDM_MEMMAP_ALTMAP;
+	return is_online(sc, sec) && !may_be_device(sc, sec, lost) ? ZDM_MEMMAP_RAM :
+	       ZDM_MEMMAP_UNKNOWN;
+}
+
+/* The answer for pfn holds no further than where one of these begins or ends. */
+static void clip(struct zdm_pfn_range *hold, const struct zdm_spans *s)
+{
+	size_t i = zdm_first_beyond(s->v, s->nr, end_pfn, hold->start_pfn);
+	uint64_t border;
+
+	if (i == s->nr)
+		return;
+	border = s->v[i].start_pfn > hold->start_pfn ? s->v[i].start_pfn : s->v[i].end_pfn;
+	if (border < hold->end_pfn)
+		hold->end_pfn = border;
+}
+
 /*
  * What a frame that a leaf of the memmap points to is. memmap_alloc() takes it
- * from memory that has a section, or from an altmap; anything else is damage.
+ * from memory that has a section and is online, or from an altmap; anything else is
+ * damage, or cannot be told.
  */
 static enum zdm_memmap frame_kind(struct scan *sc, uint64_t pfn)
 {
@@ -101,8 +178,10 @@ static enum zdm_memmap frame_kind(struct scan *sc, uint64_t pfn)
 	const struct backing *b = &sc->backing;
 	uint64_t nr = zdm_pfn_to_section_nr(g, pfn);
 	struct zdm_pfn_range *hold = &sc->kind_for;
+	const struct zdm_pgmaps *pgmaps = sc->pgmaps;
+	const struct zdm_pgmap_entry *entry;
 	const struct zdm_section *sec;
-	size_t i;
+	size_t i, e;
 
 	if (pfn >= hold->start_pfn && pfn < hold->end_pfn)
 		return sc->kind;
@@ -115,10 +194,22 @@ static enum zdm_memmap frame_kind(struct scan *sc, uint64_t pfn)
 	hold->end_pfn = zdm_section_nr_to_pfn(g, nr + 1);
 	if (i < b->nr && b->v[i].start_pfn < hold->end_pfn)
 		hold->end_pfn = b->v[i].start_pfn;
+	clip(hold, &sc->resources->ram);
+	clip(hold, &sc->resources->lost);
 	sec = zdm_sections_find(sc->sections, nr);
-	if (!sec)
+	e = zdm_first_beyond(pgmaps->entries, pgmaps->nr_entries, end_pfn, pfn);
+	entry = e < pgmaps->nr_entries ? &pgmaps->entries[e] : NULL;
+	if (entry && entry->start_pfn > pfn) {
+		if (entry->start_pfn < hold->end_pfn)
+			hold->end_pfn = entry->start_pfn;
+		entry = NULL;
+	}
+	if (entry && entry->end_pfn < hold->end_pfn)
+		hold->end_pfn = entry->end_pfn;
+	/* a device's, but not of the part of it that stores memmap */
+	if (!sec || (entry && entry->pgmap >= 0))
 		return sc->kind = ZDM_MEMMAP_UNKNOWN;
-	return sc->kind = is_device_only(sc, sec) ? ZDM_MEMMAP_ALTMAP : ZDM_MEMMAP_RAM;
+	return sc->kind = kind_by_ram(sc, sec, entry != NULL, pfn);
 }
 
 static enum zdm_in_dump presence(struct scan *sc, uint64_t paddr, uint64_t len)
@@ -261,9 +352,11 @@ static enum zdm_status scan_section(struct scan *sc, uint64_t nr)
 
 enum zdm_status zdm_vmemmap_read(struct zdm_session *s, const struct zdm_sections *sections,
 				 const struct zdm_pgmaps *pgmaps, const struct zdm_blocks *blocks,
-				 struct zdm_vmemmap *ret, struct zdm_warnings *w)
+				 const struct zdm_resources *resources, struct zdm_vmemmap *ret,
+				 struct zdm_warnings *w)
 {
-	struct scan sc = { .s = s, .out = ret, .sections = sections, .blocks = blocks, .w = w,
+	struct scan sc = { .s = s, .out = ret, .sections = sections, .pgmaps = pgmaps,
+			   .blocks = blocks, .resources = resources, .w = w,
 			   .leaves = MAX_LEAVES };
 	enum zdm_status st = ZDM_OK;
 	size_t i;

@@ -5,6 +5,7 @@
 
 #include "model/blocks.h"
 #include "model/pgmaps.h"
+#include "model/resources.h"
 #include "model/sections.h"
 
 /* PFNs whose struct pages are stored alike; never crosses a section. */
@@ -23,7 +24,8 @@ struct zdm_vmemmap {
 /* Walk the page tables of the memmap. NOMEM is the only failure. */
 enum zdm_status zdm_vmemmap_read(struct zdm_session *s, const struct zdm_sections *sections,
 				 const struct zdm_pgmaps *pgmaps, const struct zdm_blocks *blocks,
-				 struct zdm_vmemmap *ret, struct zdm_warnings *w);
+				 const struct zdm_resources *resources, struct zdm_vmemmap *ret,
+				 struct zdm_warnings *w);
 void zdm_vmemmap_deinit(struct zdm_vmemmap *v);
 
 #endif

@@ -93,6 +93,9 @@ void tree_build_radix(struct core *c, const char *name, uint64_t root_kaddr,
 void core_add_block(struct core *c, const struct stmt *s);
 void core_encode_blocks(struct core *c);
 
+/* resources.c */
+void core_encode_resources(struct core *c, const struct text *t);
+
 /* nodes.c */
 void core_add_node(struct core *c, const struct stmt *s);
 void core_add_zone(struct core *c, const struct stmt *s);

@@ -49,6 +49,7 @@ static const struct {
 	{ "block", STATE, core_add_block },
 	{ "node", STATE, core_add_node },
 	{ "zone", STATE, core_add_zone },
+	{ "iomem", STATE, NULL },
 	{ "entry", ENTRIES, core_add_entry },
 	{ "pages", CONTENTS, core_fill_pages },
 	{ "poke", BROKEN, core_poke },
@@ -105,6 +106,7 @@ static void compile(struct core *c, const struct text *t, const char *dir)
 	run_phase(c, t, STATE);
 	core_encode_sections(c);
 	core_encode_blocks(c);
+	core_encode_resources(c, t);
 	run_phase(c, t, ENTRIES);
 	core_encode_entries(c);
 	run_phase(c, t, CONTENTS);

@@ -266,7 +266,63 @@ static void test_cases(void **state)
 	assert_int_equal(zdm_class_case(ZDM_CLASS_ONLINE), 0);
 }
 
-TEST_MAIN(cmocka_unit_test(test_online), cmocka_unit_test(test_offline),
+/*
+ * Of boot memory, and with nothing that shows that the kernel writes its holes: what it
+ * says itself to be no RAM, or in no zone, is not valid for being in an online section.
+ */
+static void test_hole_in_online_section(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_init(&s, P | M | O | E);
+	s.feat.v[ZDM_FEAT_TAINT] = ZDM_NO;
+	s.f.sampled_device = ZDM_NO;
+	s.feat.v[ZDM_FEAT_BOOTHOLE_INIT] = ZDM_UNKNOWN;
+	expect(&s, ZDM_CLASS_ONLINE, ZDM_YES, ZDM_REASON_ONLINE);
+	s.f.ram = s.f.spanned = ZDM_YES;
+	expect(&s, ZDM_CLASS_ONLINE, ZDM_YES, ZDM_REASON_ONLINE);
+	s.f.ram = ZDM_NO;
+	expect(&s, ZDM_CLASS_BOOTHOLE, ZDM_UNKNOWN, ZDM_REASON_NOT_RAM);
+	s.f.ram = ZDM_UNKNOWN;
+	s.f.spanned = ZDM_NO;
+	expect(&s, ZDM_CLASS_BOOTHOLE, ZDM_UNKNOWN, ZDM_REASON_NOT_SPANNED);
+	/* init_unavailable_range() writes them: 5.6 */
+	s.feat.v[ZDM_FEAT_BOOTHOLE_INIT] = ZDM_YES;
+	s.f.ram = ZDM_NO;
+	expect(&s, ZDM_CLASS_ONLINE, ZDM_YES, ZDM_REASON_ONLINE);
+	/* a device's pages are no matter of RAM */
+	s.feat.v[ZDM_FEAT_BOOTHOLE_INIT] = ZDM_UNKNOWN;
+	add_entry(&s);
+	expect(&s, ZDM_CLASS_DEVICE, ZDM_YES, ZDM_REASON_DEVICE);
+}
+
+/* The same up to 4.12, where the block alone says online; and of memory that was added. */
+static void test_hole_by_block(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_init(&s, P | M);
+	s.feat.v[ZDM_FEAT_SUBSECTIONS] = s.feat.v[ZDM_FEAT_TAINT] = ZDM_NO;
+	s.feat.v[ZDM_FEAT_BOOTHOLE_INIT] = ZDM_UNKNOWN;
+	s.f.online_flag = false;
+	s.f.block = &s.block;
+	s.block.state = ZDM_BLOCK_ONLINE;
+	s.f.ram = ZDM_NO;
+	expect(&s, ZDM_CLASS_BOOTHOLE, ZDM_UNKNOWN, ZDM_REASON_NOT_RAM);
+	s.block.state = ZDM_BLOCK_OFFLINE;
+	expect(&s, ZDM_CLASS_OFFLINE, ZDM_NO, ZDM_REASON_OFFLINE_BLOCK);
+
+	/* 5.3 on: not from boot, so all of it was written by online_pages() */
+	scene_init(&s, P | M | O);
+	s.feat.v[ZDM_FEAT_BOOTHOLE_INIT] = ZDM_UNKNOWN;
+	s.f.ram = s.f.spanned = ZDM_NO;
+	expect(&s, ZDM_CLASS_ONLINE, ZDM_YES, ZDM_REASON_ONLINE);
+}
+
+TEST_MAIN(cmocka_unit_test(test_hole_in_online_section), cmocka_unit_test(test_hole_by_block),
+	  cmocka_unit_test(test_online), cmocka_unit_test(test_offline),
 	  cmocka_unit_test(test_block_unknown), cmocka_unit_test(test_no_online_flag),
 	  cmocka_unit_test(test_boothole), cmocka_unit_test(test_stale),
 	  cmocka_unit_test(test_early_with_entry), cmocka_unit_test(test_lookup_lost),

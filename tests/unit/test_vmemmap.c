@@ -16,6 +16,7 @@ struct world {
 	struct zdm_sections sections;
 	struct zdm_pgmaps pgmaps;
 	struct zdm_blocks blocks;
+	struct zdm_resources resources;
 	struct zdm_vmemmap vmemmap;
 	struct zdm_warnings warnings;
 };
@@ -38,16 +39,16 @@ static void begin(struct world *w, uint64_t page_bytes)
 	w->s.g = (struct zdm_geometry){ .page_shift = 12, .section_shift = 21, .section_pages = 512,
 					.subsections = 1, .nr_sections_max = 16,
 					.page_bytes = page_bytes, .vmemmap_kaddr = VMEMMAP };
-	w->section.flags = ZDM_SECTION_PRESENT | ZDM_SECTION_HAS_MEM_MAP;
-	w->sections = (struct zdm_sections){ .v = &w->section, .nr = 1 };
+	w->section.flags = ZDM_SECTION_PRESENT | ZDM_SECTION_HAS_MEM_MAP | ZDM_SECTION_ONLINE;
+	w->sections = (struct zdm_sections){ .v = &w->section, .nr = 1, .online_flag = true };
 }
 
 static void read_all(struct world *w)
 {
 	zdm_reader_forget(w->s.r);
 	zdm_vmemmap_deinit(&w->vmemmap);
-	assert_ok(zdm_vmemmap_read(&w->s, &w->sections, &w->pgmaps, &w->blocks, &w->vmemmap,
-				   &w->warnings));
+	assert_ok(zdm_vmemmap_read(&w->s, &w->sections, &w->pgmaps, &w->blocks, &w->resources,
+				   &w->vmemmap, &w->warnings));
 }
 
 static void finish(struct world *w)

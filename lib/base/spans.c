@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/grow.h"
+#include "base/search.h"
+#include "base/spans.h"
+
+bool zdm_spans_add(struct zdm_spans *s, uint64_t start_pfn, uint64_t end_pfn)
+{
+	struct zdm_pfn_range *r;
+
+	if (start_pfn >= end_pfn)
+		return true;
+	r = zdm_grow((void **)&s->v, &s->cap, s->nr, sizeof(*r));
+	if (!r)
+		return false;
+	*r = (struct zdm_pfn_range){ start_pfn, end_pfn };
+	s->nr++;
+	return true;
+}
+
+static int by_start(const void *a, const void *b)
+{
+	const struct zdm_pfn_range *x = a, *y = b;
+
+	return x->start_pfn < y->start_pfn ? -1 : x->start_pfn > y->start_pfn;
+}
+
+void zdm_spans_join(struct zdm_spans *s)
+{
+	struct zdm_pfn_range *v = s->v;
+	size_t i, n = 0;
+
+	if (s->nr)
+		qsort(v, s->nr, sizeof(*v), by_start);
+	for (i = 0; i < s->nr; i++) {
+		if (!n || v[i].start_pfn > v[n - 1].end_pfn)
+			v[n++] = v[i];
+		else if (v[i].end_pfn > v[n - 1].end_pfn)
+			v[n - 1].end_pfn = v[i].end_pfn;
+	}
+	s->nr = n;
+}
+
+bool zdm_spans_hold(const struct zdm_spans *s, uint64_t pfn)
+{
+	size_t i = zdm_first_beyond(s->v, s->nr, end_pfn, pfn);
+
+	return i < s->nr && s->v[i].start_pfn <= pfn;
+}
+
+void zdm_spans_deinit(struct zdm_spans *s)
+{
+	free(s->v);
+	memset(s, 0, sizeof(*s));
+}
