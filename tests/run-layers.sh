@@ -31,6 +31,7 @@ planted bare lib/model/blocks.c '#include "pgmaps.h"' 'model/blocks.c: includes 
 planted host lib/model/classify.c '#include <libkdumpfile/kdumpfile.h>' 'classify.c: includes libkdumpfile'
 planted defs lib/model/blocks.c '#include "defs.h"' 'blocks.c: includes defs.h'
 planted printing lib/kernel/xarray.c 'static void f(void) { fprintf(stderr, "x"); }' 'xarray.c: prints'
+planted session lib/model/nodes.c 'static void f(struct zdm_session *s) { s->g.page_shift = 0; }' 'a session that is not const'
 planted roomless lib/attic.c '/* nothing */' 'attic.c: belongs to no room'
 planted folderless lib/attic/old.c '/* nothing */' 'attic/old.c: belongs to no room'
 planted cycle lib/memory/arch.h '#include "memory/reader.h"' 'include each other'

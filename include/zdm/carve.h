@@ -56,7 +56,7 @@ ZDM_API enum zdm_status zdm_carve_input_elf(int fd, struct zdm_carve_input **ret
  * The frames below end_pfn that present_fn says are there, by the ops and priv
  * the session was opened with. notes (ELF notes) are copied.
  */
-ZDM_API enum zdm_status zdm_carve_input_pages(struct zdm_session *s,
+ZDM_API enum zdm_status zdm_carve_input_pages(const struct zdm_session *s,
 					      const struct zdm_reader_ops *ops, void *priv,
 					      uint64_t end_pfn, const void *notes,
 					      size_t notes_bytes, struct zdm_carve_input **ret,
@@ -67,7 +67,8 @@ ZDM_API void zdm_carve_input_free(struct zdm_carve_input *in);
  * The physical address at which the struct page of pfn is stored. ABSENT: not
  * mapped; UNREADABLE or CORRUPT: its page table.
  */
-ZDM_API enum zdm_status zdm_carve_page_paddr(struct zdm_session *s, uint64_t pfn,
+ZDM_API enum zdm_status zdm_carve_page_paddr(const struct zdm_session *s,
+					     const struct zdm_model *m, uint64_t pfn,
 					     uint64_t *paddr);
 
 struct zdm_carve_count {

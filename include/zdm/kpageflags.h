@@ -52,7 +52,7 @@ struct zdm_kpages;
  * member that cannot be done without is not known, err says which; UNSUPPORTED:
  * the kernel marks page types in a way that is not known here.
  */
-ZDM_API enum zdm_status zdm_kpages_open(struct zdm_session *s, const struct zdm_model *m,
+ZDM_API enum zdm_status zdm_kpages_open(const struct zdm_session *s, const struct zdm_model *m,
 					struct zdm_kpages **ret, char *err, size_t err_len);
 ZDM_API void zdm_kpages_close(struct zdm_kpages *v);
 /* One page frame. Cheap when asked in ascending order. */

@@ -26,7 +26,8 @@ struct zdm_page {
  * Read and decode the struct page of pfn, whether or not it may be believed
  * (ask the model for that). UNREADABLE: not in the dump; ABSENT: not mapped.
  */
-ZDM_API enum zdm_status zdm_page_read(struct zdm_session *s, uint64_t pfn, struct zdm_page *ret);
+ZDM_API enum zdm_status zdm_page_read(const struct zdm_session *s, const struct zdm_model *m,
+				      uint64_t pfn, struct zdm_page *ret);
 
 /* What the bytes of a struct page say of a verdict. */
 enum zdm_bytes {
@@ -56,7 +57,7 @@ struct zdm_page_judgement {
  * use a single struct page ask this, not the range alone. Returns ret->status;
  * *ret is filled in whatever it is.
  */
-ZDM_API enum zdm_status zdm_page_judge(struct zdm_session *s, const struct zdm_model *m,
+ZDM_API enum zdm_status zdm_page_judge(const struct zdm_session *s, const struct zdm_model *m,
 				       uint64_t pfn, struct zdm_page_judgement *ret);
 /*
  * "structure says valid, its bytes say never initialised: every byte is 0xff";
@@ -65,7 +66,8 @@ ZDM_API enum zdm_status zdm_page_judge(struct zdm_session *s, const struct zdm_m
 ZDM_API size_t zdm_judgement_text(const struct zdm_page_judgement *j, char *buf, size_t len);
 
 /* Names of the flags that are set, "reserved|head", at most len bytes. */
-ZDM_API void zdm_page_flag_names(struct zdm_session *s, uint64_t flags, char *buf, size_t len);
+ZDM_API void zdm_page_flag_names(const struct zdm_session *s, uint64_t flags, char *buf,
+				 size_t len);
 
 /* The register file of an oops, or any words taken for one. */
 struct zdm_oops_word {

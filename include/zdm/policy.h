@@ -44,7 +44,7 @@ struct zdm_keep_range {
  * struct pages of every chunk_pages-aligned chunk that touches it are invalid
  * (makedumpfile reads 512 at a time). Caller frees *ret with free().
  */
-ZDM_API enum zdm_status zdm_policy_ranges(struct zdm_session *s, const struct zdm_model *m,
+ZDM_API enum zdm_status zdm_policy_ranges(const struct zdm_session *s, const struct zdm_model *m,
 					  const struct zdm_policy *p, uint64_t chunk_pages,
 					  struct zdm_keep_range **ret, size_t *nr);
 

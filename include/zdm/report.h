@@ -55,7 +55,7 @@ ZDM_API enum zdm_status zdm_report_summary(const struct zdm_model *m,
  * Returns how many ranges that is. Costs a millisecond or two, however large the
  * machine; zdm_check() looks at more.
  */
-ZDM_API size_t zdm_report_sample(struct zdm_session *s, const struct zdm_model *m,
+ZDM_API size_t zdm_report_sample(const struct zdm_session *s, const struct zdm_model *m,
 				 const struct zdm_sink *out);
 ZDM_API enum zdm_status zdm_report_ranges(const struct zdm_model *m, int cls,
 					  const struct zdm_sink *out);
@@ -68,7 +68,7 @@ ZDM_API enum zdm_status zdm_report_pgmaps(const struct zdm_model *m,
  * Verdict, case, place of the struct page and evidence of one PFN; the decoded
  * struct page when it may be believed and can be read (s is used to read it).
  */
-ZDM_API void zdm_report_pfn(struct zdm_session *s, const struct zdm_model *m, uint64_t pfn,
+ZDM_API void zdm_report_pfn(const struct zdm_session *s, const struct zdm_model *m, uint64_t pfn,
 			    const struct zdm_sink *out);
 /* The whole model as the one JSON object of docs/output.md. */
 ZDM_API enum zdm_status zdm_report_json(const struct zdm_model *m, const char *vmcore,
@@ -79,7 +79,7 @@ ZDM_API enum zdm_status zdm_report_pgmaps_json(const struct zdm_model *m, const 
 					       const struct zdm_sink *out);
 ZDM_API enum zdm_status zdm_report_sections_json(const struct zdm_model *m, uint64_t nr,
 						 const char *vmcore, const struct zdm_sink *out);
-ZDM_API enum zdm_status zdm_report_pfn_json(struct zdm_session *s, const struct zdm_model *m,
+ZDM_API enum zdm_status zdm_report_pfn_json(const struct zdm_session *s, const struct zdm_model *m,
 					    uint64_t pfn, const struct zdm_sink *out);
 
 /*
@@ -136,7 +136,7 @@ struct zdm_contradiction {
 	const char *found;	/* what the bytes are, in words; static */
 };
 typedef void (*zdm_contradiction_fn)(void *priv, const struct zdm_contradiction *c);
-ZDM_API enum zdm_status zdm_check(struct zdm_session *s, const struct zdm_model *m, uint64_t most,
+ZDM_API enum zdm_status zdm_check(const struct zdm_session *s, const struct zdm_model *m, uint64_t most,
 				  zdm_contradiction_fn fn, void *priv,
 				  struct zdm_check_result *ret);
 

@@ -185,7 +185,11 @@ ZDM_API enum zdm_status zdm_open(const struct zdm_reader_ops *ops, void *priv,
 				 char *err, size_t err_len);
 ZDM_API void zdm_close(struct zdm_session *s);
 
-/* What the session learned of the kernel; strings live as long as the session. */
+/*
+ * What is known of the kernel; strings live as long as the session. That of the
+ * session is what was found while opening it, and never changes: where no symbol says
+ * where the memmap is, only the sections do, and only zdm_model_kernel() knows.
+ */
 struct zdm_kernel {
 	const char *release;		/* OSRELEASE of VMCOREINFO, "" if unknown */
 	const char *machine;
@@ -201,7 +205,7 @@ struct zdm_kernel {
 ZDM_API const struct zdm_kernel *zdm_session_kernel(const struct zdm_session *s);
 
 /* Read through the library's own page walk; for front ends that show bytes. */
-ZDM_API enum zdm_status zdm_session_read(struct zdm_session *s, uint64_t kaddr, void *buf,
+ZDM_API enum zdm_status zdm_session_read(const struct zdm_session *s, uint64_t kaddr, void *buf,
 					 size_t len);
 
 /*
@@ -216,7 +220,7 @@ ZDM_API void zdm_session_forget(struct zdm_session *s);
  * the warnings. Fails without memory, without the section table, and with INVAL where a vmlinux
  * or layout was given that does not fit the dump.
  */
-ZDM_API enum zdm_status zdm_model_build(struct zdm_session *s, struct zdm_model **ret,
+ZDM_API enum zdm_status zdm_model_build(const struct zdm_session *s, struct zdm_model **ret,
 					char *err, size_t err_len);
 ZDM_API void zdm_model_free(struct zdm_model *m);
 

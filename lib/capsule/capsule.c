@@ -331,9 +331,9 @@ enum zdm_status zdm_capsule_write(struct zdm_session *s, const struct zdm_reader
 		zdm_errf(err, err_len, "this host cannot read physical memory");
 		return ZDM_UNSUPPORTED;
 	}
-	if (!strcmp(s->kernel.machine, "aarch64"))
+	if (!strcmp(s->known.machine, "aarch64"))
 		c.machine = EM_AARCH64;
-	c.page_offset_kaddr = s->kernel.page_offset_kaddr;
+	c.page_offset_kaddr = s->known.page_offset_kaddr;
 	if (!make_layout(s, &c)) {
 		zdm_errf(err, err_len, "out of memory");
 		st = ZDM_NOMEM;

@@ -213,7 +213,7 @@ static bool add_page_run(struct zdm_carve_input *in, size_t *room, uint64_t star
 	return true;
 }
 
-enum zdm_status zdm_carve_input_pages(struct zdm_session *s, const struct zdm_reader_ops *ops,
+enum zdm_status zdm_carve_input_pages(const struct zdm_session *s, const struct zdm_reader_ops *ops,
 				      void *priv, uint64_t end_pfn, const void *notes,
 				      size_t notes_bytes, struct zdm_carve_input **ret,
 				      char *err, size_t err_len)
@@ -259,9 +259,10 @@ enum zdm_status zdm_carve_input_pages(struct zdm_session *s, const struct zdm_re
 	return ZDM_OK;
 }
 
-enum zdm_status zdm_carve_page_paddr(struct zdm_session *s, uint64_t pfn, uint64_t *paddr)
+enum zdm_status zdm_carve_page_paddr(const struct zdm_session *s, const struct zdm_model *m,
+				     uint64_t pfn, uint64_t *paddr)
 {
-	uint64_t kaddr = zdm_page_kaddr(zdm_session_kernel(s), pfn);
+	uint64_t kaddr = zdm_page_kaddr(zdm_model_kernel(m), pfn);
 	enum zdm_status status;
 	struct zdm_leaf leaf;
 

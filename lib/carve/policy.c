@@ -332,7 +332,7 @@ enum zdm_status zdm_policy_compute(const struct zdm_kernel *k, const struct zdm_
 
 static enum zdm_status walk_session(void *priv, uint64_t kaddr, struct zdm_leaf *ret)
 {
-	struct zdm_session *s = priv;
+	const struct zdm_session *s = priv;
 
 	return zdm_walk_kaddr(s->r, kaddr, ret);
 }
@@ -340,7 +340,7 @@ static enum zdm_status walk_session(void *priv, uint64_t kaddr, struct zdm_leaf 
 static enum zdm_status present_session(void *priv, uint64_t paddr, bool *present,
 				       uint64_t *end_paddr)
 {
-	struct zdm_session *s = priv;
+	const struct zdm_session *s = priv;
 
 	return zdm_reader_present(s->r, paddr, present, end_paddr);
 }
@@ -359,13 +359,13 @@ static enum zdm_status keep_all(const struct zdm_session *s, struct zdm_keep_ran
 	return ZDM_OK;
 }
 
-enum zdm_status zdm_policy_ranges(struct zdm_session *s, const struct zdm_model *m,
+enum zdm_status zdm_policy_ranges(const struct zdm_session *s, const struct zdm_model *m,
 				  const struct zdm_policy *p, uint64_t chunk_pages,
 				  struct zdm_keep_range **ret, size_t *nr)
 {
 	const struct zdm_kernel *k = zdm_model_kernel(m);
 	const struct zdm_xlat *xlat = zdm_reader_xlat(s->r);
-	struct zdm_policy_env env = { .priv = s };
+	struct zdm_policy_env env = { .priv = (void *)s };
 	const struct zdm_range *ranges;
 	size_t nr_ranges = zdm_model_ranges(m, &ranges);
 

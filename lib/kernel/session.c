@@ -221,17 +221,17 @@ static void fill_kernel(struct zdm_session *s)
 		sym = &s->k.v[ZDM_SYM_MEM_SECTION];
 	if (type->status != ZDM_OK)
 		type = &s->k.v[ZDM_SIZE_MEM_SECTION];
-	s->kernel.release = s->release;
-	s->kernel.machine = zdm_reader_xlat(s->r)->arch->machine;
-	s->kernel.symbols = sym->source && sym->source->symbols ? sym->source->symbols : "none";
-	s->kernel.types = type->source && type->source->types ? type->source->types : "none";
-	s->kernel.page_size = 1ull << s->g.page_shift;
-	s->kernel.section_pages = s->g.section_pages;
-	s->kernel.subsection_pages = 1ull << (ZDM_SUBSECTION_SHIFT - s->g.page_shift);
-	s->kernel.page_struct_bytes = s->g.page_bytes;
-	s->kernel.vmemmap_kaddr = s->g.vmemmap_kaddr;
-	s->kernel.page_offset_kaddr = zdm_reader_xlat(s->r)->page_offset_kaddr;
-	s->kernel.kaslr_offset = s->kaslr_offset;
+	s->known.release = s->release;
+	s->known.machine = zdm_reader_xlat(s->r)->arch->machine;
+	s->known.symbols = sym->source && sym->source->symbols ? sym->source->symbols : "none";
+	s->known.types = type->source && type->source->types ? type->source->types : "none";
+	s->known.page_size = 1ull << s->g.page_shift;
+	s->known.section_pages = s->g.section_pages;
+	s->known.subsection_pages = 1ull << (ZDM_SUBSECTION_SHIFT - s->g.page_shift);
+	s->known.page_struct_bytes = s->g.page_bytes;
+	s->known.vmemmap_kaddr = s->g.vmemmap_kaddr;
+	s->known.page_offset_kaddr = zdm_reader_xlat(s->r)->page_offset_kaddr;
+	s->known.kaslr_offset = s->kaslr_offset;
 }
 
 static enum zdm_status session_init(struct zdm_session *s, const struct zdm_reader_ops *ops,
@@ -357,7 +357,14 @@ void zdm_close(struct zdm_session *s)
 
 const struct zdm_kernel *zdm_session_kernel(const struct zdm_session *s)
 {
-	return &s->kernel;
+	return &s->known;
+}
+
+void zdm_session_view(const struct zdm_session *s, uint64_t vmemmap_kaddr, struct zdm_session *ret)
+{
+	*ret = *s;
+	ret->g.vmemmap_kaddr = vmemmap_kaddr;
+	ret->known.vmemmap_kaddr = vmemmap_kaddr;
 }
 
 void zdm_session_forget(struct zdm_session *s)
@@ -365,7 +372,7 @@ void zdm_session_forget(struct zdm_session *s)
 	zdm_reader_forget(s->r);
 }
 
-enum zdm_status zdm_session_read(struct zdm_session *s, uint64_t kaddr, void *buf, size_t len)
+enum zdm_status zdm_session_read(const struct zdm_session *s, uint64_t kaddr, void *buf, size_t len)
 {
 	return zdm_read_kaddr(s->r, kaddr, buf, len);
 }

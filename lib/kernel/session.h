@@ -30,6 +30,10 @@ struct zdm_geometry {
 
 #define ZDM_MAX_SOURCES 10
 
+/*
+ * Written while it is opened, by kernel/ alone, and constant from then on: all others
+ * take a const one. What they read through is the reader, which only keeps pages.
+ */
 struct zdm_session {
 	struct zdm_reader *r;
 	zdm_touch_fn touch;				/* of zdm_open_touched() */
@@ -39,7 +43,7 @@ struct zdm_session {
 	struct zdm_kdef k;
 	struct zdm_kfeat f;
 	struct zdm_geometry g;
-	struct zdm_kernel kernel;
+	struct zdm_kernel known;			/* zdm_session_kernel() */
 	uint64_t kaslr_offset;
 	const char *machine;
 	char release[65];
@@ -66,6 +70,13 @@ enum zdm_status zdm_open_touched(const struct zdm_reader_ops *ops, void *priv,
  */
 enum zdm_status zdm_open_vmcoreinfo(const struct zdm_reader_ops *ops, void *priv,
 				    struct zdm_session **ret);
+
+/*
+ * The kernel as one model sees it: s, with the memmap where the sections say. Only to
+ * be read; it borrows everything from s.
+ */
+void zdm_session_view(const struct zdm_session *s, uint64_t vmemmap_kaddr,
+		      struct zdm_session *ret);
 
 /* Any symbol by name through the chain, relocated. */
 enum zdm_status zdm_session_symbol(const struct zdm_session *s, const char *name, uint64_t *kaddr);

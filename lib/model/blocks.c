@@ -11,7 +11,7 @@
 #define MAX_LIST (1u << 18)	/* devices on a bus: 512 TiB in blocks of 2 GiB */
 
 struct scan {
-	struct zdm_session *s;
+	const struct zdm_session *s;
 	struct zdm_blocks *out;
 	struct zdm_warnings *w;
 	uint64_t per_block;		/* sections; 0: not known */
@@ -192,7 +192,7 @@ static int by_start(const void *a, const void *b)
 	return 0;
 }
 
-static uint64_t sections_per_block(struct zdm_session *s)
+static uint64_t sections_per_block(const struct zdm_session *s)
 {
 	uint32_t n;
 
@@ -202,7 +202,7 @@ static uint64_t sections_per_block(struct zdm_session *s)
 	return n && !(n & (n - 1)) && n <= 1u << 16 ? n : 0;
 }
 
-enum zdm_status zdm_blocks_read(struct zdm_session *s, struct zdm_blocks *ret,
+enum zdm_status zdm_blocks_read(const struct zdm_session *s, struct zdm_blocks *ret,
 				struct zdm_warnings *w)
 {
 	struct scan sc = { .s = s, .out = ret, .w = w, .per_block = sections_per_block(s) };

@@ -13,7 +13,7 @@ struct zdm_blocks {
 };
 
 /* NOMEM, or OK with everything else in ret->status and the warnings. */
-enum zdm_status zdm_blocks_read(struct zdm_session *s, struct zdm_blocks *ret,
+enum zdm_status zdm_blocks_read(const struct zdm_session *s, struct zdm_blocks *ret,
 				struct zdm_warnings *w);
 void zdm_blocks_deinit(struct zdm_blocks *b);
 /* Index of the block of a section, or -1. */

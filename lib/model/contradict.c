@@ -34,7 +34,7 @@ static bool not_ram(struct zdm_model *m, uint64_t pfn, const char *what)
  * The root array's entries are allocations of the kernel's own, all in RAM. *most: more than
  * half of them come out as something else.
  */
-static void table_not_ram(struct zdm_session *s, struct zdm_model *m, bool *most)
+static void table_not_ram(const struct zdm_session *s, struct zdm_model *m, bool *most)
 {
 	uint64_t page = UINT64_MAX;
 	size_t i, nr = 0, bad = 0;
@@ -101,7 +101,7 @@ static bool no_ram(struct zdm_model *m)
 	return true;
 }
 
-bool zdm_model_find_contradiction(struct zdm_session *s, struct zdm_model *m)
+bool zdm_model_find_contradiction(const struct zdm_session *s, struct zdm_model *m)
 {
 	uint64_t pgd = zdm_reader_xlat(s->r)->pgd_paddr >> m->g.page_shift;
 	bool misfit = false;

@@ -13,7 +13,7 @@
 #include "model/nodes.h"
 
 /* struct static_key begins with atomic_t enabled (include/linux/jump_label.h). */
-static enum zdm_tri still_deferred(struct zdm_session *s)
+static enum zdm_tri still_deferred(const struct zdm_session *s)
 {
 	uint32_t enabled;
 
@@ -42,7 +42,7 @@ static enum zdm_status add_all(const struct zdm_session *s, struct zdm_probes *r
 	return add(ret, 0, zdm_section_nr_to_pfn(&s->g, s->g.nr_sections_max));
 }
 
-static enum zdm_status add_node(struct zdm_session *s, uint64_t pgdat, struct zdm_probes *ret)
+static enum zdm_status add_node(const struct zdm_session *s, uint64_t pgdat, struct zdm_probes *ret)
 {
 	const struct zdm_kdef *k = &s->k;
 	uint64_t max = zdm_section_nr_to_pfn(&s->g, s->g.nr_sections_max);
@@ -84,7 +84,7 @@ static void join(struct zdm_probes *p)
 	p->nr_deferred = n;
 }
 
-enum zdm_status zdm_deferred_read(struct zdm_session *s, struct zdm_probes *ret)
+enum zdm_status zdm_deferred_read(const struct zdm_session *s, struct zdm_probes *ret)
 {
 	static const enum zdm_kdef_id need[] = {
 		ZDM_MEM_FIRST_DEFERRED, ZDM_MEM_NODE_START, ZDM_MEM_NODE_SPANNED,

@@ -6,6 +6,6 @@
 #include "model/probe.h"
 
 /* Fills ret->deferred. NOMEM is the only failure. */
-enum zdm_status zdm_deferred_read(struct zdm_session *s, struct zdm_probes *ret);
+enum zdm_status zdm_deferred_read(const struct zdm_session *s, struct zdm_probes *ret);
 
 #endif

@@ -142,7 +142,7 @@ size_t zdm_range_reason(const struct zdm_model *m, const struct zdm_range *r, ch
 static void put_memmap(struct zdm_text *t, const struct zdm_model *m, const struct zdm_facts *f,
 		       uint64_t pfn)
 {
-	zdm_textf(t, "memmap: struct page %016" PRIx64 ", ", zdm_page_kaddr(m->kernel, pfn));
+	zdm_textf(t, "memmap: struct page %016" PRIx64 ", ", zdm_page_kaddr(&m->kernel, pfn));
 	if (f->where == ZDM_MEMMAP_NONE)
 		zdm_textf(t, "not mapped\n");
 	else if (f->where == ZDM_MEMMAP_UNKNOWN)

@@ -32,7 +32,7 @@
 #define MAX_SHIFT 52u			/* physical addresses have no more bits than that */
 
 struct look {
-	struct zdm_session *s;
+	const struct zdm_session *s;
 	const struct zdm_sections *sections;
 	const struct zdm_pgmaps *pgmaps;
 	struct zdm_looks *out;
@@ -271,7 +271,7 @@ static enum zdm_status look_at_section(struct look *l, const struct zdm_section 
 	return st;
 }
 
-enum zdm_status zdm_looks_read(struct zdm_session *s, const struct zdm_sections *sections,
+enum zdm_status zdm_looks_read(const struct zdm_session *s, const struct zdm_sections *sections,
 			       const struct zdm_pgmaps *pgmaps, struct zdm_looks *ret,
 			       struct zdm_warnings *w)
 {

@@ -32,7 +32,7 @@ struct zdm_looks {
 };
 
 /* NOMEM is the only failure; *ret must be freed all the same. */
-enum zdm_status zdm_looks_read(struct zdm_session *s, const struct zdm_sections *sections,
+enum zdm_status zdm_looks_read(const struct zdm_session *s, const struct zdm_sections *sections,
 			       const struct zdm_pgmaps *pgmaps, struct zdm_looks *ret,
 			       struct zdm_warnings *w);
 void zdm_looks_deinit(struct zdm_looks *l);

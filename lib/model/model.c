@@ -23,13 +23,19 @@ static void warn_of_resources(struct zdm_model *m)
 }
 
 /* Everything that is read, in the order in which one needs the other. */
-static enum zdm_status read_all(struct zdm_session *s, struct zdm_model *m, char *err,
+static enum zdm_status read_all(const struct zdm_session *opened, struct zdm_model *m, char *err,
 				size_t err_len)
 {
+	struct zdm_session view;
+	const struct zdm_session *s = &view;
 	enum zdm_status st;
 	size_t i;
 
-	st = zdm_sections_read(s, &m->sections, &m->warnings, err, err_len);
+	st = zdm_sections_read(opened, &m->sections, &m->warnings, err, err_len);
+	zdm_session_view(opened, m->sections.vmemmap_kaddr, &view);
+	m->feat = view.f;
+	m->g = view.g;
+	m->kernel = view.known;
 	if (st == ZDM_OK)
 		st = zdm_pgmaps_read(s, &m->pgmaps, &m->warnings);
 	if (st == ZDM_OK)
@@ -53,7 +59,7 @@ static enum zdm_status read_all(struct zdm_session *s, struct zdm_model *m, char
 	return st;
 }
 
-enum zdm_status zdm_model_build(struct zdm_session *s, struct zdm_model **ret, char *err,
+enum zdm_status zdm_model_build(const struct zdm_session *s, struct zdm_model **ret, char *err,
 				size_t err_len)
 {
 	struct zdm_model *m = calloc(1, sizeof(*m));
@@ -63,11 +69,8 @@ enum zdm_status zdm_model_build(struct zdm_session *s, struct zdm_model **ret, c
 	if (err && err_len)
 		err[0] = '\0';
 	if (st == ZDM_OK) {
-		m->kernel = &s->kernel;
-		m->feat = s->f;
 		st = read_all(s, m, err, err_len);
 		zdm_blame_files(s->told, st, err, err_len);
-		m->g = s->g;		/* sections may have settled where the memmap is */
 	}
 	if (st == ZDM_OK)
 		st = zdm_model_sweep(m);
@@ -105,7 +108,7 @@ void zdm_model_free(struct zdm_model *m)
 
 const struct zdm_kernel *zdm_model_kernel(const struct zdm_model *m)
 {
-	return m->kernel;
+	return &m->kernel;
 }
 
 size_t zdm_model_sections(const struct zdm_model *m, const struct zdm_section **ret)

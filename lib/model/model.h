@@ -16,7 +16,7 @@
 #include "model/vmemmap.h"
 
 struct zdm_model {
-	const struct zdm_kernel *kernel;	/* borrowed from the session */
+	struct zdm_kernel kernel;	/* its strings are the session's */
 	struct zdm_kfeat feat;
 	struct zdm_geometry g;
 	struct zdm_sections sections;
@@ -36,7 +36,7 @@ struct zdm_model {
  * Fill m->contradiction and warn of it. True if it is of a kind that damage here and there
  * does not make: then what was given of the kernel is not of this dump.
  */
-bool zdm_model_find_contradiction(struct zdm_session *s, struct zdm_model *m);
+bool zdm_model_find_contradiction(const struct zdm_session *s, struct zdm_model *m);
 
 /* The facts at a PFN, as sweep.c hands them to classify. For evidence lines. */
 void zdm_model_facts(const struct zdm_model *m, uint64_t pfn, struct zdm_facts *ret);

@@ -3,7 +3,7 @@
 
 #include "model/nodes.h"
 
-enum zdm_status zdm_node_kaddr(struct zdm_session *s, unsigned int i, uint64_t *kaddr)
+enum zdm_status zdm_node_kaddr(const struct zdm_session *s, unsigned int i, uint64_t *kaddr)
 {
 	unsigned int shift = s->g.node_shift;
 	unsigned int nodes = shift && shift < 64 ? 1u << (64 - shift) : 1;
@@ -36,7 +36,7 @@ static bool zones_known(const struct zdm_session *s)
 }
 
 /* What zone number `zone` of the node at pgdat spans. */
-static enum zdm_status read_zone(struct zdm_session *s, uint64_t pgdat, unsigned int zone,
+static enum zdm_status read_zone(const struct zdm_session *s, uint64_t pgdat, unsigned int zone,
 				 uint64_t *start, uint64_t *spanned)
 {
 	uint64_t at = pgdat + zdm_kdef_get(&s->k, ZDM_MEM_NODE_ZONES) +
@@ -48,7 +48,7 @@ static enum zdm_status read_zone(struct zdm_session *s, uint64_t pgdat, unsigned
 	       zdm_read_u64(s->r, at + zdm_kdef_get(&s->k, ZDM_MEM_ZONE_SPANNED), spanned);
 }
 
-static enum zdm_tri zone_spans(struct zdm_session *s, uint64_t pgdat, uint64_t start_pfn,
+static enum zdm_tri zone_spans(const struct zdm_session *s, uint64_t pgdat, uint64_t start_pfn,
 			       uint64_t end_pfn)
 {
 	uint64_t start, spanned;
@@ -58,7 +58,8 @@ static enum zdm_tri zone_spans(struct zdm_session *s, uint64_t pgdat, uint64_t s
 	return start_pfn >= start && end_pfn - start <= spanned ? ZDM_YES : ZDM_NO;
 }
 
-enum zdm_tri zdm_zone_device_spans(struct zdm_session *s, uint64_t start_pfn, uint64_t end_pfn)
+enum zdm_tri zdm_zone_device_spans(const struct zdm_session *s, uint64_t start_pfn,
+				   uint64_t end_pfn)
 {
 	enum zdm_tri ret = ZDM_NO;
 	enum zdm_status st;
@@ -89,7 +90,7 @@ static bool add_zone(struct zdm_spans *s, uint64_t start, uint64_t end)
 	return zdm_spans_add(s, start == 1 ? 0 : start, end);
 }
 
-static enum zdm_status add_zones(struct zdm_session *s, uint64_t pgdat, unsigned int nr_zones,
+static enum zdm_status add_zones(const struct zdm_session *s, uint64_t pgdat, unsigned int nr_zones,
 				 struct zdm_zone_spans *z)
 {
 	uint64_t max = zdm_section_nr_to_pfn(&s->g, s->g.nr_sections_max), start, spanned;
@@ -110,7 +111,7 @@ static enum zdm_status add_zones(struct zdm_session *s, uint64_t pgdat, unsigned
 	return st;
 }
 
-enum zdm_status zdm_zone_spans_read(struct zdm_session *s, struct zdm_zone_spans *ret)
+enum zdm_status zdm_zone_spans_read(const struct zdm_session *s, struct zdm_zone_spans *ret)
 {
 	uint64_t zones = zdm_kdef_or(&s->k, ZDM_NUM_MAX_NR_ZONES, 0), pgdat;
 	enum zdm_status st = ZDM_OK, node = ZDM_OK;

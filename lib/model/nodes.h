@@ -12,13 +12,14 @@
  * Address of the pglist_data of node i, 0 where there is none. ABSENT beyond
  * the last node or without the symbol.
  */
-enum zdm_status zdm_node_kaddr(struct zdm_session *s, unsigned int i, uint64_t *kaddr);
+enum zdm_status zdm_node_kaddr(const struct zdm_session *s, unsigned int i, uint64_t *kaddr);
 
 /*
  * Does a ZONE_DEVICE span [start_pfn, end_pfn)? A zone grows before its struct
  * pages are written and never shrinks: NO is proof that they are not.
  */
-enum zdm_tri zdm_zone_device_spans(struct zdm_session *s, uint64_t start_pfn, uint64_t end_pfn);
+enum zdm_tri zdm_zone_device_spans(const struct zdm_session *s, uint64_t start_pfn,
+				   uint64_t end_pfn);
 
 /* What the zones of RAM span, of all nodes. */
 struct zdm_zone_spans {
@@ -27,7 +28,7 @@ struct zdm_zone_spans {
 };
 
 /* NOMEM, or OK with everything else in ret->status. */
-enum zdm_status zdm_zone_spans_read(struct zdm_session *s, struct zdm_zone_spans *ret);
+enum zdm_status zdm_zone_spans_read(const struct zdm_session *s, struct zdm_zone_spans *ret);
 void zdm_zone_spans_deinit(struct zdm_zone_spans *z);
 /* UNKNOWN: the zones cannot be read. */
 enum zdm_tri zdm_zone_spans_hold(const struct zdm_zone_spans *z, uint64_t pfn);

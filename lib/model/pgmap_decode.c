@@ -14,7 +14,7 @@
 #define PERCPU_REF_DEAD 2u		/* __PERCPU_REF_DEAD, include/linux/percpu-refcount.h */
 
 struct raw {
-	struct zdm_session *s;
+	const struct zdm_session *s;
 	uint64_t kaddr;
 	size_t bytes;
 	uint32_t max_ranges;
@@ -276,7 +276,7 @@ static enum zdm_status read_raw(struct raw *p)
 	return zdm_read_kaddr(p->s->r, p->kaddr, p->buf, bytes);
 }
 
-enum zdm_status zdm_pgmap_decode(struct zdm_session *s, uint64_t kaddr,
+enum zdm_status zdm_pgmap_decode(const struct zdm_session *s, uint64_t kaddr,
 				 const struct zdm_pfn_range *covered, size_t nr_covered,
 				 uint32_t max_ranges, struct zdm_pgmap *ret,
 				 struct zdm_warnings *w)

@@ -14,7 +14,7 @@
  * covered. More than max_ranges are not believed.
  * Sets ret->status and its companions; NOMEM is the only failure.
  */
-enum zdm_status zdm_pgmap_decode(struct zdm_session *s, uint64_t kaddr,
+enum zdm_status zdm_pgmap_decode(const struct zdm_session *s, uint64_t kaddr,
 				 const struct zdm_pfn_range *covered, size_t nr_covered,
 				 uint32_t max_ranges, struct zdm_pgmap *ret,
 				 struct zdm_warnings *w);

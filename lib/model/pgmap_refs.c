@@ -21,7 +21,7 @@ static bool count_offset(const struct zdm_kdef *k, uint64_t *ret)
 }
 
 /* What the CPUs hold; single counters may be negative. */
-static enum zdm_status percpu_sum(struct zdm_session *s, uint64_t ptr, uint64_t *sum)
+static enum zdm_status percpu_sum(const struct zdm_session *s, uint64_t ptr, uint64_t *sum)
 {
 	const struct zdm_kdef *k = &s->k;
 	uint64_t offset, count;
@@ -52,7 +52,7 @@ static enum zdm_status percpu_sum(struct zdm_session *s, uint64_t ptr, uint64_t 
  * off when the CPUs' counters have been added, some time after the mode has changed
  * (lib/percpu-refcount.c, 4.14 to 5.9).
  */
-enum zdm_status zdm_pgmap_references(struct zdm_session *s, const struct zdm_pgmap *pgmap,
+enum zdm_status zdm_pgmap_references(const struct zdm_session *s, const struct zdm_pgmap *pgmap,
 				     uint64_t *ret)
 {
 	const struct zdm_kdef *k = &s->k;

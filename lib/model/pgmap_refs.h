@@ -12,7 +12,7 @@
  * elsewhere is the least. ABSENT: this kernel's counters cannot be found. INVAL:
  * the ref is dead, so that the counters say nothing.
  */
-enum zdm_status zdm_pgmap_references(struct zdm_session *s, const struct zdm_pgmap *pgmap,
+enum zdm_status zdm_pgmap_references(const struct zdm_session *s, const struct zdm_pgmap *pgmap,
 				     uint64_t *ret);
 
 #endif

@@ -62,7 +62,7 @@ static size_t owner_index(const struct owner *owners, size_t nr, uint64_t kaddr)
 	return owners[zdm_first_from(owners, nr, kaddr, kaddr)].index;
 }
 
-static void fill_entries(struct zdm_session *s, const struct zdm_tree_runs *runs,
+static void fill_entries(const struct zdm_session *s, const struct zdm_tree_runs *runs,
 			 const struct owner *owners, size_t nr_owners, struct zdm_pgmaps *ret,
 			 struct zdm_warnings *w)
 {
@@ -128,8 +128,8 @@ static void group_entries(const struct zdm_pgmaps *p, struct zdm_pfn_range *cove
 	}
 }
 
-static enum zdm_status decode_all(struct zdm_session *s, const struct owner *owners, size_t nr,
-				  struct zdm_pgmaps *ret, struct zdm_warnings *w)
+static enum zdm_status decode_all(const struct zdm_session *s, const struct owner *owners,
+				  size_t nr, struct zdm_pgmaps *ret, struct zdm_warnings *w)
 {
 	struct zdm_pfn_range *covered = calloc(ret->nr_entries + 1, sizeof(*covered));
 	size_t *at = calloc(ret->nr + 2, sizeof(*at)), i;
@@ -180,7 +180,7 @@ static enum zdm_status sort_ranges(struct zdm_pgmaps *p)
 	return ZDM_OK;
 }
 
-static enum zdm_status walk(struct zdm_session *s, struct zdm_tree_runs *runs,
+static enum zdm_status walk(const struct zdm_session *s, struct zdm_tree_runs *runs,
 			    struct zdm_pgmaps *ret)
 {
 	bool xarray = zdm_kdef_has(&s->k, ZDM_SYM_PGMAP_ARRAY);
@@ -198,7 +198,7 @@ static enum zdm_status walk(struct zdm_session *s, struct zdm_tree_runs *runs,
 			     ret->root_kaddr, runs);
 }
 
-enum zdm_status zdm_pgmaps_read(struct zdm_session *s, struct zdm_pgmaps *ret,
+enum zdm_status zdm_pgmaps_read(const struct zdm_session *s, struct zdm_pgmaps *ret,
 				struct zdm_warnings *w)
 {
 	struct zdm_tree_runs runs = { NULL, 0 };

@@ -36,7 +36,7 @@ struct zdm_pgmaps {
 };
 
 /* NOMEM, or OK with everything else in ret->status and the warnings. */
-enum zdm_status zdm_pgmaps_read(struct zdm_session *s, struct zdm_pgmaps *ret,
+enum zdm_status zdm_pgmaps_read(const struct zdm_session *s, struct zdm_pgmaps *ret,
 				struct zdm_warnings *w);
 void zdm_pgmaps_deinit(struct zdm_pgmaps *p);
 

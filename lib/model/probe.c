@@ -17,7 +17,7 @@ static uint64_t page_kaddr(const struct zdm_session *s, uint64_t pfn)
 }
 
 /* Does the struct page of pfn say that it is of ZONE_DEVICE? */
-static enum zdm_tri zone_is_device(struct zdm_session *s, uint64_t pfn)
+static enum zdm_tri zone_is_device(const struct zdm_session *s, uint64_t pfn)
 {
 	const struct zdm_geometry *g = &s->g;
 	uint64_t flags;
@@ -30,7 +30,7 @@ static enum zdm_tri zone_is_device(struct zdm_session *s, uint64_t pfn)
 	return flags == (uint64_t)g->zone_device ? ZDM_YES : ZDM_NO;
 }
 
-static enum zdm_status sample(struct zdm_session *s, struct zdm_probes *out, uint64_t nr,
+static enum zdm_status sample(const struct zdm_session *s, struct zdm_probes *out, uint64_t nr,
 			      unsigned int i)
 {
 	uint64_t per = s->g.section_pages / s->g.subsections;
@@ -104,7 +104,7 @@ static bool wants_sample(const struct zdm_session *s, const struct zdm_sections 
  * the zone is enough: the pgmap is filled in by a later loop, and the struct
  * page is sound without it; mm/page_alloc.c memmap_init_zone(), 4.14).
  */
-static enum zdm_tri page_done(struct zdm_session *s, uint64_t pgmap_kaddr, uint64_t pfn)
+static enum zdm_tri page_done(const struct zdm_session *s, uint64_t pgmap_kaddr, uint64_t pfn)
 {
 	enum zdm_tri device = zone_is_device(s, pfn);
 	uint64_t word1;
@@ -121,7 +121,7 @@ static enum zdm_tri page_done(struct zdm_session *s, uint64_t pgmap_kaddr, uint6
  * The struct pages are not in the dump, as is usual with an altmap. A reference
  * for every page, taken when all of them were done, is evidence as good.
  */
-static bool all_referenced(struct zdm_session *s, const struct zdm_pgmap *pgmap, uint64_t pages)
+static bool all_referenced(const struct zdm_session *s, const struct zdm_pgmap *pgmap, uint64_t pages)
 {
 	uint64_t refs;
 
@@ -129,7 +129,7 @@ static bool all_referenced(struct zdm_session *s, const struct zdm_pgmap *pgmap,
 }
 
 /* Pages are initialised in ascending order: find where it stopped in [lo, hi). */
-static enum zdm_status search_progress(struct zdm_session *s, const struct zdm_pgmap *pgmap,
+static enum zdm_status search_progress(const struct zdm_session *s, const struct zdm_pgmap *pgmap,
 				       uint64_t lo, uint64_t hi, uint64_t *done_pfn)
 {
 	while (lo < hi) {
@@ -151,7 +151,7 @@ static enum zdm_status search_progress(struct zdm_session *s, const struct zdm_p
 }
 
 /* First and last page of a reserve that this kernel should have initialised. */
-static enum zdm_tri reserve_done(struct zdm_session *s, const struct zdm_pgmap *pgmap)
+static enum zdm_tri reserve_done(const struct zdm_session *s, const struct zdm_pgmap *pgmap)
 {
 	const struct zdm_altmap *a = &pgmap->altmap;
 	enum zdm_tri first, last;
@@ -163,7 +163,7 @@ static enum zdm_tri reserve_done(struct zdm_session *s, const struct zdm_pgmap *
 	return first == last ? first : first == ZDM_NO || last == ZDM_NO ? ZDM_NO : ZDM_UNKNOWN;
 }
 
-static void find_progress(struct zdm_session *s, const struct zdm_pgmap *pgmap,
+static void find_progress(const struct zdm_session *s, const struct zdm_pgmap *pgmap,
 			  struct zdm_progress *ret)
 {
 	const struct zdm_pfn_range *r = pgmap->ranges;
@@ -192,7 +192,7 @@ static void find_progress(struct zdm_session *s, const struct zdm_pgmap *pgmap,
  * __init_single_page() leaves it. The same bytes from an earlier life of the
  * device are as good: the kernel would write no others.
  */
-static enum zdm_tri is_backing_page(struct zdm_session *s, uint64_t pfn)
+static enum zdm_tri is_backing_page(const struct zdm_session *s, uint64_t pfn)
 {
 	uint64_t lru = page_kaddr(s, pfn) + zdm_kdef_or(&s->k, ZDM_MEM_PAGE_LRU, 8), links[2];
 	enum zdm_tri device = zone_is_device(s, pfn);
@@ -204,7 +204,7 @@ static enum zdm_tri is_backing_page(struct zdm_session *s, uint64_t pfn)
 	return links[0] == lru && links[1] == lru ? ZDM_YES : ZDM_NO;
 }
 
-static void find_backing(struct zdm_session *s, const struct zdm_pgmap *pgmap,
+static void find_backing(const struct zdm_session *s, const struct zdm_pgmap *pgmap,
 			 struct zdm_backing *ret)
 {
 	const struct zdm_altmap *a = &pgmap->altmap;
@@ -222,7 +222,7 @@ static void find_backing(struct zdm_session *s, const struct zdm_pgmap *pgmap,
 }
 
 /* What the pgmaps' own fields leave open. */
-static enum zdm_status probe_pgmaps(struct zdm_session *s, const struct zdm_pgmaps *pgmaps,
+static enum zdm_status probe_pgmaps(const struct zdm_session *s, const struct zdm_pgmaps *pgmaps,
 				    struct zdm_probes *ret)
 {
 	size_t i, n = pgmaps->nr ? pgmaps->nr : 1;
@@ -239,7 +239,7 @@ static enum zdm_status probe_pgmaps(struct zdm_session *s, const struct zdm_pgma
 	return ret->progress ? ZDM_OK : ZDM_NOMEM;
 }
 
-enum zdm_status zdm_probes_read(struct zdm_session *s, const struct zdm_sections *sections,
+enum zdm_status zdm_probes_read(const struct zdm_session *s, const struct zdm_sections *sections,
 				const struct zdm_pgmaps *pgmaps, struct zdm_probes *ret)
 {
 	enum zdm_status st = ZDM_OK;

@@ -47,7 +47,7 @@ struct zdm_probes {
 };
 
 /* NOMEM is the only failure. */
-enum zdm_status zdm_probes_read(struct zdm_session *s, const struct zdm_sections *sections,
+enum zdm_status zdm_probes_read(const struct zdm_session *s, const struct zdm_sections *sections,
 				const struct zdm_pgmaps *pgmaps, struct zdm_probes *ret);
 bool zdm_probes_is_deferred(const struct zdm_probes *p, uint64_t pfn);
 void zdm_probes_deinit(struct zdm_probes *p);

@@ -31,7 +31,7 @@ struct raw {
 };
 
 struct scan {
-	struct zdm_session *s;
+	const struct zdm_session *s;
 	struct zdm_resources *out;
 	struct level level[MAX_DEPTH];
 	unsigned int depth;
@@ -64,7 +64,7 @@ static enum zdm_resource_kind kind_of(const struct zdm_resource *r)
 }
 
 /* A name may end shortly before a page that the dump lacks. Whoever prints it is safe. */
-static void read_name(struct zdm_session *s, uint64_t kaddr, char name[ZDM_RESOURCE_NAME])
+static void read_name(const struct zdm_session *s, uint64_t kaddr, char name[ZDM_RESOURCE_NAME])
 {
 	uint64_t page = 1ull << s->g.page_shift, room = page - (kaddr & (page - 1));
 	size_t i;
@@ -82,7 +82,7 @@ static void read_name(struct zdm_session *s, uint64_t kaddr, char name[ZDM_RESOU
 	}
 }
 
-static enum zdm_status read_raw(struct zdm_session *s, uint64_t kaddr, struct raw *ret)
+static enum zdm_status read_raw(const struct zdm_session *s, uint64_t kaddr, struct raw *ret)
 {
 	const struct {
 		enum zdm_kdef_id id;
@@ -209,7 +209,7 @@ static enum zdm_status walk(struct scan *sc, uint64_t root_kaddr)
 	return st;
 }
 
-enum zdm_status zdm_resources_read(struct zdm_session *s, struct zdm_resources *ret)
+enum zdm_status zdm_resources_read(const struct zdm_session *s, struct zdm_resources *ret)
 {
 	struct scan sc = { .s = s, .out = ret };
 	enum zdm_status st = ZDM_ABSENT;

@@ -44,7 +44,7 @@ struct zdm_resources {
 };
 
 /* NOMEM, or OK with everything else in ret->status. Says nothing in warnings: see model. */
-enum zdm_status zdm_resources_read(struct zdm_session *s, struct zdm_resources *ret);
+enum zdm_status zdm_resources_read(const struct zdm_session *s, struct zdm_resources *ret);
 void zdm_resources_deinit(struct zdm_resources *r);
 
 /* Does the kernel's record say that this frame is System RAM? UNKNOWN: it cannot be read. */

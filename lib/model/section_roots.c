@@ -9,7 +9,7 @@
 #define MAX_BEYOND 4096u	/* all there are with 4 levels of page tables */
 
 struct scan {
-	struct zdm_session *s;
+	const struct zdm_session *s;
 	struct zdm_section_roots *out;
 	struct zdm_warnings *w;
 };
@@ -137,7 +137,7 @@ static void judge_roots(struct scan *sc)
 	qsort(o->v, o->nr, sizeof(*o->v), root_by_nr);
 }
 
-enum zdm_status zdm_section_roots_find(struct zdm_session *s, uint64_t array_kaddr,
+enum zdm_status zdm_section_roots_find(const struct zdm_session *s, uint64_t array_kaddr,
 				       struct zdm_section_roots *roots, struct zdm_warnings *w)
 {
 	struct scan sc = { s, roots, w };

@@ -20,7 +20,7 @@ struct zdm_section_roots {
 };
 
 /* Fills v and nr from the array at array_kaddr. NOMEM is the only failure. */
-enum zdm_status zdm_section_roots_find(struct zdm_session *s, uint64_t array_kaddr,
+enum zdm_status zdm_section_roots_find(const struct zdm_session *s, uint64_t array_kaddr,
 				       struct zdm_section_roots *roots, struct zdm_warnings *w);
 
 #endif

@@ -58,23 +58,22 @@ static uint64_t most_sections(const struct zdm_session *s, const struct zdm_sect
 	return votes * 2 > voters ? best : 0;
 }
 
-void zdm_section_settle(struct zdm_session *s, struct zdm_sections *o, struct zdm_warnings *w)
+void zdm_section_settle(const struct zdm_session *s, struct zdm_sections *o, struct zdm_warnings *w)
 {
-	struct zdm_geometry *g = &s->g;
+	const struct zdm_geometry *g = &s->g;
 	struct fold bad = { 0 }, unused = { 0 };
 	size_t i;
 
-	if (!g->vmemmap_kaddr)
-		g->vmemmap_kaddr = most_sections(s, o);
-	s->kernel.vmemmap_kaddr = g->vmemmap_kaddr;
+	if (!o->vmemmap_kaddr)
+		o->vmemmap_kaddr = most_sections(s, o);
 	for (i = 0; i < o->nr; i++) {
 		struct zdm_section *sec = &o->v[i];
 
 		if (!has_memmap(sec) ||
-		    (sec->raw & g->bits.map_mask) == (g->vmemmap_kaddr & g->bits.map_mask))
+		    (sec->raw & g->bits.map_mask) == (o->vmemmap_kaddr & g->bits.map_mask))
 			continue;
 		/* the page tables will say whether its memmap is there */
-		if (g->vmemmap_kaddr && holds_direct_map(s, sec)) {
+		if (o->vmemmap_kaddr && holds_direct_map(s, sec)) {
 			fold_add(&unused, sec);
 			continue;
 		}
@@ -85,7 +84,7 @@ void zdm_section_settle(struct zdm_session *s, struct zdm_sections *o, struct zd
 		zdm_warnf(w, true, "section %" PRIu64 "%s: section_mem_map %016" PRIx64
 			  " does not lead to the memmap at %016" PRIx64 " (%zu section%s)",
 			  bad.first->nr, bad.nr > 1 ? " and others" : "", bad.first->raw,
-			  g->vmemmap_kaddr, bad.nr, bad.nr > 1 ? "s" : "");
+			  o->vmemmap_kaddr, bad.nr, bad.nr > 1 ? "s" : "");
 	if (unused.nr)
 		zdm_warnf(w, false, "section %" PRIu64 "%s: section_mem_map %016" PRIx64 " is the "
 			  "direct-map address of its frames; the kernel put it there and does not "

@@ -6,10 +6,10 @@
 #include "model/sections.h"
 
 /*
- * Settle s->g.vmemmap_kaddr where no symbol gave it, and mark sections that hold another
+ * Settle o->vmemmap_kaddr where no symbol gave it, and mark sections that hold another
  * address as CORRUPT, unless it is one that the kernel is known to leave there.
  */
-void zdm_section_settle(struct zdm_session *s, struct zdm_sections *sections,
+void zdm_section_settle(const struct zdm_session *s, struct zdm_sections *sections,
 			 struct zdm_warnings *w);
 
 #endif

@@ -14,7 +14,7 @@
 #define MAX_SECTIONS (1u << 22)	/* 512 TiB of 128 MiB sections; more is damage */
 
 struct scan {
-	struct zdm_session *s;
+	const struct zdm_session *s;
 	struct zdm_sections *out;
 	struct zdm_warnings *w;
 	uint64_t entry_bytes, per_root, nr_roots;
@@ -178,7 +178,7 @@ static bool plausible_roots(const uint64_t *roots, size_t n)
 static enum zdm_status plausible_root(struct scan *sc, uint64_t kaddr)
 {
 	const struct zdm_section_bits *b = &sc->s->g.bits;
-	uint64_t want = sc->s->g.vmemmap_kaddr & b->map_mask, j;
+	uint64_t want = sc->out->vmemmap_kaddr & b->map_mask, j;
 	enum zdm_status st;
 
 	st = zdm_read_kaddr(sc->s->r, kaddr, sc->root, sc->per_root * sc->entry_bytes);
@@ -276,13 +276,13 @@ static enum zdm_status find_array_at(struct scan *sc, uint64_t *array_kaddr)
 /* Where the memmap is said to be may be wrong; the sections, all of one mind, are not. */
 static enum zdm_status find_array(struct scan *sc, uint64_t *array_kaddr)
 {
-	uint64_t said = sc->s->g.vmemmap_kaddr;
+	uint64_t said = sc->out->vmemmap_kaddr;
 	enum zdm_status st = find_array_at(sc, array_kaddr);
 
 	/* only what was read and is wrong says that; what was not read says nothing */
 	if (st != ZDM_CORRUPT || !said)
 		return st;
-	sc->s->g.vmemmap_kaddr = 0;
+	sc->out->vmemmap_kaddr = 0;
 	if (find_array_at(sc, array_kaddr) != ZDM_OK)
 		return st;
 	if (zdm_kdef_has(&sc->s->k, ZDM_SYM_VMEMMAP_BASE))
@@ -304,7 +304,7 @@ static enum zdm_status scan_roots(struct scan *sc, uint64_t array_kaddr)
 	return st;
 }
 
-enum zdm_status zdm_sections_read(struct zdm_session *s, struct zdm_sections *ret,
+enum zdm_status zdm_sections_read(const struct zdm_session *s, struct zdm_sections *ret,
 				  struct zdm_warnings *w, char *err, size_t err_len)
 {
 	struct scan sc = { .s = s, .out = ret, .w = w };
@@ -312,6 +312,7 @@ enum zdm_status zdm_sections_read(struct zdm_session *s, struct zdm_sections *re
 	uint64_t array_kaddr = 0;
 
 	memset(ret, 0, sizeof(*ret));
+	ret->vmemmap_kaddr = s->g.vmemmap_kaddr;
 	/* where the enum does not tell, a section does: the flag came with 4.13, these later */
 	ret->online_flag = zdm_feat_yes(&s->f, ZDM_FEAT_SUBSECTIONS) ||
 			   zdm_kdef_has(&s->k, ZDM_NUM_SECTION_ONLINE_BIT);

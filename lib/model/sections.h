@@ -23,15 +23,16 @@ struct zdm_sections {
 	size_t nr_gaps, cap_gaps;
 	uint64_t end_nr;		/* after the last present section or gap */
 	bool online_flag;		/* the kernel has SECTION_IS_ONLINE: a section shows it */
+	uint64_t vmemmap_kaddr;		/* where all of them together say that the memmap is */
 };
 
 /*
- * Read the table. Also settles s->g.vmemmap_kaddr where no symbol gave it: with
- * SPARSEMEM_VMEMMAP every section holds the same address
+ * Read the table. Also settles where the memmap is, if no symbol told or if the one
+ * that did was wrong: with SPARSEMEM_VMEMMAP every section holds the same address
  * (sparse_encode_mem_map(), mm/sparse.c, 5.10 to 7.3).
  * UNREADABLE or CORRUPT when not one section can be believed.
  */
-enum zdm_status zdm_sections_read(struct zdm_session *s, struct zdm_sections *ret,
+enum zdm_status zdm_sections_read(const struct zdm_session *s, struct zdm_sections *ret,
 				  struct zdm_warnings *w, char *err, size_t err_len);
 void zdm_sections_deinit(struct zdm_sections *sec);
 

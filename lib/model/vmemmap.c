@@ -17,7 +17,7 @@ struct backing {
 };
 
 struct scan {
-	struct zdm_session *s;
+	const struct zdm_session *s;
 	struct zdm_vmemmap *out;
 	const struct zdm_sections *sections;
 	const struct zdm_pgmaps *pgmaps;
@@ -350,7 +350,7 @@ static enum zdm_status scan_section(struct scan *sc, uint64_t nr)
 	return pushed;
 }
 
-enum zdm_status zdm_vmemmap_read(struct zdm_session *s, const struct zdm_sections *sections,
+enum zdm_status zdm_vmemmap_read(const struct zdm_session *s, const struct zdm_sections *sections,
 				 const struct zdm_pgmaps *pgmaps, const struct zdm_blocks *blocks,
 				 const struct zdm_resources *resources, struct zdm_vmemmap *ret,
 				 struct zdm_warnings *w)

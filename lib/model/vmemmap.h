@@ -22,7 +22,7 @@ struct zdm_vmemmap {
 };
 
 /* Walk the page tables of the memmap. NOMEM is the only failure. */
-enum zdm_status zdm_vmemmap_read(struct zdm_session *s, const struct zdm_sections *sections,
+enum zdm_status zdm_vmemmap_read(const struct zdm_session *s, const struct zdm_sections *sections,
 				 const struct zdm_pgmaps *pgmaps, const struct zdm_blocks *blocks,
 				 const struct zdm_resources *resources, struct zdm_vmemmap *ret,
 				 struct zdm_warnings *w);

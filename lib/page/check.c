@@ -15,7 +15,7 @@
 #define CHUNK_PAGES 1024u	/* struct pages read at a time */
 
 struct check {
-	struct zdm_session *s;
+	const struct zdm_session *s;
 	const struct zdm_model *m;
 	struct zdm_vetoes v;
 	zdm_contradiction_fn fn;
@@ -65,7 +65,7 @@ static void check_pages(struct check *c, const struct zdm_range *r, uint64_t pfn
 /* Read nr struct pages; what cannot be read together is tried by halves. */
 static void check_chunk(struct check *c, const struct zdm_range *r, uint64_t pfn, uint64_t nr)
 {
-	uint64_t kaddr = zdm_page_kaddr(&c->s->kernel, pfn);
+	uint64_t kaddr = zdm_page_kaddr(zdm_model_kernel(c->m), pfn);
 
 	if (zdm_read_kaddr(c->s->r, kaddr, c->buf, nr * c->v.l.bytes) == ZDM_OK) {
 		check_pages(c, r, pfn, nr);
@@ -108,7 +108,7 @@ static void check_range(struct check *c, const struct zdm_range *r, uint64_t str
 	}
 }
 
-enum zdm_status zdm_check(struct zdm_session *s, const struct zdm_model *m, uint64_t most,
+enum zdm_status zdm_check(const struct zdm_session *s, const struct zdm_model *m, uint64_t most,
 			  zdm_contradiction_fn fn, void *priv, struct zdm_check_result *ret)
 {
 	struct check c = { .s = s, .m = m, .fn = fn, .priv = priv, .result = ret };
@@ -117,7 +117,7 @@ enum zdm_status zdm_check(struct zdm_session *s, const struct zdm_model *m, uint
 	size_t nr, i;
 
 	memset(ret, 0, sizeof(*ret));
-	if (!s->g.vmemmap_kaddr)
+	if (!zdm_model_kernel(m)->vmemmap_kaddr)
 		return ZDM_UNSUPPORTED;
 	zdm_vetoes_init(&c.v, s, m);
 	c.buf = malloc(CHUNK_PAGES * c.v.l.bytes);

@@ -60,7 +60,7 @@ static enum zdm_tri together(const struct zdm_page_judgement *j)
 	return j->found[0] ? ZDM_UNKNOWN : j->structure;
 }
 
-enum zdm_status zdm_page_judge(struct zdm_session *s, const struct zdm_model *m, uint64_t pfn,
+enum zdm_status zdm_page_judge(const struct zdm_session *s, const struct zdm_model *m, uint64_t pfn,
 			       struct zdm_page_judgement *ret)
 {
 	struct zdm_vetoes v;
@@ -69,7 +69,7 @@ enum zdm_status zdm_page_judge(struct zdm_session *s, const struct zdm_model *m,
 	memset(ret, 0, sizeof(*ret));
 	ret->range = zdm_range_find(m, pfn);
 	ret->structure = ret->range ? ret->range->valid : ZDM_NO;
-	ret->status = zdm_page_read(s, pfn, &ret->page);
+	ret->status = zdm_page_read(s, m, pfn, &ret->page);
 	if (ret->status == ZDM_OK) {
 		zdm_vetoes_init(&v, s, m);
 		why = zdm_veto_page(&v, ret->range, pfn, ret->page.bytes);

@@ -62,8 +62,10 @@ int32_t zdm_page_refcount(const struct zdm_page_layout *l, const uint8_t *bytes)
 	return (int32_t)get(l, bytes, l->refcount_off, 4);
 }
 
-enum zdm_status zdm_page_read(struct zdm_session *s, uint64_t pfn, struct zdm_page *ret)
+enum zdm_status zdm_page_read(const struct zdm_session *s, const struct zdm_model *m, uint64_t pfn,
+			      struct zdm_page *ret)
 {
+	const struct zdm_kernel *k = zdm_model_kernel(m);
 	struct zdm_page_layout l;
 	struct zdm_leaf leaf;
 	enum zdm_status st;
@@ -71,8 +73,8 @@ enum zdm_status zdm_page_read(struct zdm_session *s, uint64_t pfn, struct zdm_pa
 	zdm_page_layout_init(s, &l);
 	memset(ret, 0, sizeof(*ret));
 	ret->pfn = pfn;
-	ret->kaddr = zdm_page_kaddr(&s->kernel, pfn);
-	if (!s->g.vmemmap_kaddr || l.bytes > sizeof(ret->bytes))
+	ret->kaddr = zdm_page_kaddr(k, pfn);
+	if (!k->vmemmap_kaddr || l.bytes > sizeof(ret->bytes))
 		return ZDM_UNSUPPORTED;
 	/* a hole in the page tables is another thing than a page the dump lacks */
 	if (zdm_reader_xlat(s->r)->levels &&
@@ -131,7 +133,7 @@ static const struct {
 	{ ZDM_NUM_PG_ARCH_3, "arch_3" },
 };
 
-void zdm_page_flag_names(struct zdm_session *s, uint64_t flags, char *buf, size_t len)
+void zdm_page_flag_names(const struct zdm_session *s, uint64_t flags, char *buf, size_t len)
 {
 	/* above the flags lie other fields: last CPU, tags, generation, zone, node */
 	uint64_t nr_flags = zdm_kdef_or(&s->k, ZDM_NUM_NR_PAGEFLAGS, 0), bit;

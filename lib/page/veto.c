@@ -65,7 +65,7 @@ const char *zdm_bytes_name(enum zdm_bytes bytes)
 	return "unknown";
 }
 
-void zdm_vetoes_init(struct zdm_vetoes *v, struct zdm_session *s, const struct zdm_model *m)
+void zdm_vetoes_init(struct zdm_vetoes *v, const struct zdm_session *s, const struct zdm_model *m)
 {
 	memset(v, 0, sizeof(*v));
 	v->s = s;
@@ -185,7 +185,7 @@ static enum zdm_tri in_zone_device(const struct zdm_vetoes *v, const uint8_t *by
 /* INIT_LIST_HEAD(&page->lru), untouched since. */
 static bool is_self_linked(const struct zdm_vetoes *v, uint64_t pfn, const uint8_t *bytes)
 {
-	uint64_t lru = zdm_page_kaddr(&v->s->kernel, pfn) + v->l.word1_off;
+	uint64_t lru = zdm_page_kaddr(zdm_model_kernel(v->m), pfn) + v->l.word1_off;
 
 	return zdm_page_word(&v->l, bytes, 1) == lru && zdm_page_word(&v->l, bytes, 2) == lru;
 }
@@ -214,7 +214,7 @@ static bool is_reserved_without_zone(const struct zdm_vetoes *v, uint64_t pfn, i
 static enum zdm_veto test_any(struct zdm_vetoes *v, uint64_t pfn, const uint8_t *bytes)
 {
 	uint64_t flags = zdm_page_flags(&v->l, bytes), word1 = zdm_page_word(&v->l, bytes, 1);
-	uint64_t kaddr = zdm_page_kaddr(&v->s->kernel, pfn), head;
+	uint64_t kaddr = zdm_page_kaddr(zdm_model_kernel(v->m), pfn), head;
 	int zone = zdm_page_zone(&v->l, flags), node = zdm_page_node(&v->l, flags);
 	enum zdm_veto why;
 
@@ -233,8 +233,8 @@ static enum zdm_veto test_any(struct zdm_vetoes *v, uint64_t pfn, const uint8_t 
 	if (word1 & 1) {
 		head = zdm_page_head(word1, kaddr);
 		if (head >= kaddr ||
-		    zdm_page_pfn(&v->s->kernel, head, &head) != ZDM_OK ||
-		    (pfn - head) > MAX_COMPOUND_BYTES / v->s->kernel.page_size)
+		    zdm_page_pfn(zdm_model_kernel(v->m), head, &head) != ZDM_OK ||
+		    (pfn - head) > MAX_COMPOUND_BYTES / zdm_model_kernel(v->m)->page_size)
 			return ZDM_VETO_HEAD;
 	}
 	if (zdm_page_refcount(&v->l, bytes) < MIN_REFCOUNT)
@@ -273,7 +273,7 @@ static enum zdm_veto test_device(struct zdm_vetoes *v, const struct zdm_range *r
 	if (r->pgmap < 0 || (size_t)r->pgmap >= zdm_model_pgmaps(v->m, &pgmaps))
 		return ZDM_VETO_NONE;	/* padding before 5.3: no pgmap is meant to be there */
 	if (word1 & 1) {
-		head = zdm_page_head(word1, zdm_page_kaddr(&v->s->kernel, pfn));
+		head = zdm_page_head(word1, zdm_page_kaddr(zdm_model_kernel(v->m), pfn));
 		if (head_word1(v, head, &word1) != ZDM_OK)
 			return ZDM_VETO_NONE;	/* its own bytes agree, the head's are not there */
 		return word1 == pgmaps[r->pgmap].kaddr ? ZDM_VETO_NONE : ZDM_VETO_TAIL_PGMAP;

@@ -35,7 +35,7 @@ enum zdm_veto {
 
 /* What is needed of a kernel, worked out once; many pages are asked about. */
 struct zdm_vetoes {
-	struct zdm_session *s;
+	const struct zdm_session *s;
 	const struct zdm_model *m;
 	struct zdm_page_layout l;
 	uint64_t nr_zones;			/* 0: not known */
@@ -50,7 +50,7 @@ struct zdm_vetoes {
 	enum zdm_status head_status;
 };
 
-void zdm_vetoes_init(struct zdm_vetoes *v, struct zdm_session *s, const struct zdm_model *m);
+void zdm_vetoes_init(struct zdm_vetoes *v, const struct zdm_session *s, const struct zdm_model *m);
 void zdm_vetoes_deinit(struct zdm_vetoes *v);
 
 /*

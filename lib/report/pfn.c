@@ -44,7 +44,7 @@ static void report_evidence(struct zdm_out *o, const struct zdm_model *m, uint64
 	free(text);
 }
 
-static void report_decoded(struct zdm_out *o, struct zdm_session *s, const struct zdm_page *p)
+static void report_decoded(struct zdm_out *o, const struct zdm_session *s, const struct zdm_page *p)
 {
 	char names[512];
 
@@ -78,7 +78,7 @@ static void report_raw(struct zdm_out *o, const struct zdm_page *p)
 	}
 }
 
-static void report_page(struct zdm_out *o, struct zdm_session *s,
+static void report_page(struct zdm_out *o, const struct zdm_session *s,
 			const struct zdm_page_judgement *j)
 {
 	if (j->valid == ZDM_YES && j->status == ZDM_OK)
@@ -92,7 +92,7 @@ static void report_page(struct zdm_out *o, struct zdm_session *s,
 		zdm_outf(o, "  struct page: not shown, it must not be believed\n");
 }
 
-void zdm_report_pfn(struct zdm_session *s, const struct zdm_model *m, uint64_t pfn,
+void zdm_report_pfn(const struct zdm_session *s, const struct zdm_model *m, uint64_t pfn,
 		    const struct zdm_sink *out)
 {
 	const struct zdm_kernel *k = zdm_model_kernel(m);

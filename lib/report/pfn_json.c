@@ -29,7 +29,7 @@ static struct json_object *evidence_json(struct zdm_out *to, const struct zdm_mo
 }
 
 /* null: not to be believed, or not to be had. */
-static void add_page(struct zdm_out *to, struct json_object *o, struct zdm_session *s,
+static void add_page(struct zdm_out *to, struct json_object *o, const struct zdm_session *s,
 		     const struct zdm_page_judgement *j)
 {
 	const struct zdm_page *p = &j->page;
@@ -57,8 +57,8 @@ static void add_page(struct zdm_out *to, struct json_object *o, struct zdm_sessi
 	zdm_json_add(to, o, "struct_page", page);
 }
 
-enum zdm_status zdm_report_pfn_json(struct zdm_session *s, const struct zdm_model *m, uint64_t pfn,
-				    const struct zdm_sink *out)
+enum zdm_status zdm_report_pfn_json(const struct zdm_session *s, const struct zdm_model *m,
+				    uint64_t pfn, const struct zdm_sink *out)
 {
 	const struct zdm_kernel *k = zdm_model_kernel(m);
 	struct zdm_out to = { .sink = out };

@@ -8,7 +8,7 @@
 #define MAX_LOOKS 2048u		/* in all: a millisecond or two */
 #define MAX_LINES 6u
 
-size_t zdm_report_sample(struct zdm_session *s, const struct zdm_model *m,
+size_t zdm_report_sample(const struct zdm_session *s, const struct zdm_model *m,
 			 const struct zdm_sink *out)
 {
 	uint64_t budget = MAX_LOOKS;

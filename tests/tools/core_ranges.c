@@ -4,6 +4,8 @@
  * the library through elf_reader, a line each:
  *   START END CLASS VALID memmap=… in_dump=… case=… pgmap=… why=…
  * With -b only what zdm_policy_boot_ram_only() says: yes, no.
+ * The model is built twice: /proc/kcore and GDB do so in one session, and the second
+ * one must say the same (exit code 5).
  * Exit codes as build/zdm: 0 done, 1 damaged, 3 cannot open, 4 something is missing.
  */
 #include <inttypes.h>
@@ -30,9 +32,49 @@ static void print_ranges(const struct zdm_model *m)
 	}
 }
 
+static bool same_warnings(const struct zdm_model *a, const struct zdm_model *b)
+{
+	const char *const *x, *const *y;
+	size_t nr = zdm_model_warnings(a, &x), i;
+
+	if (zdm_model_warnings(b, &y) != nr)
+		return false;
+	for (i = 0; i < nr; i++)
+		if (strcmp(x[i], y[i]))
+			return false;
+	return true;
+}
+
+/* What a model of s says in which m, the first one, does not; NULL: nothing. */
+static const char *differs(struct zdm_session *s, const struct zdm_model *m,
+			   const struct zdm_kernel *opened)
+{
+	const struct zdm_range *x, *y;
+	const char *what = NULL;
+	struct zdm_model *again;
+	size_t nr;
+
+	if (memcmp(opened, zdm_session_kernel(s), sizeof(*opened)))
+		return "the session's kernel";
+	if (zdm_model_build(s, &again, NULL, 0) != ZDM_OK)
+		return "whether there is one";
+	nr = zdm_model_ranges(m, &x);
+	if (zdm_model_ranges(again, &y) != nr || (nr && memcmp(x, y, nr * sizeof(*x))))
+		what = "its ranges";
+	else if (!same_warnings(m, again))
+		what = "its warnings";
+	else if (zdm_model_damaged(m) != zdm_model_damaged(again))
+		what = "whether there is damage";
+	else if (memcmp(zdm_model_kernel(m), zdm_model_kernel(again), sizeof(*opened)))
+		what = "the model's kernel";
+	zdm_model_free(again);
+	return what;
+}
+
 static int run(struct elf_reader *e, const struct zdm_open_opts *opts)
 {
-	const char *const *warning;
+	const char *const *warning, *what;
+	struct zdm_kernel opened;
 	struct zdm_session *s;
 	struct zdm_model *m;
 	char err[400] = "";
@@ -43,6 +85,7 @@ static int run(struct elf_reader *e, const struct zdm_open_opts *opts)
 		fprintf(stderr, "core_ranges: %s\n", err);
 		return 4;
 	}
+	opened = *zdm_session_kernel(s);
 	if (zdm_model_build(s, &m, err, sizeof(err)) != ZDM_OK) {
 		fprintf(stderr, "core_ranges: %s\n", err);
 	} else {
@@ -51,6 +94,11 @@ static int run(struct elf_reader *e, const struct zdm_open_opts *opts)
 		for (i = 0; i < nr; i++)
 			fprintf(stderr, "warning: %s\n", warning[i]);
 		rc = zdm_model_damaged(m);
+		what = differs(s, m, &opened);
+		if (what) {
+			fprintf(stderr, "core_ranges: a second model differs in %s\n", what);
+			rc = 5;
+		}
 		zdm_model_free(m);
 	}
 	zdm_close(s);

@@ -14,15 +14,13 @@
 
 static void begin(struct zdm_model *m)
 {
-	static const struct zdm_kernel kernel = { .page_struct_bytes = 64 };
-
 	memset(m, 0, sizeof(*m));
 	m->g = (struct zdm_geometry){ .page_shift = 12, .section_shift = 27, .section_pages = PAGES,
 				      .subsections = 64, .nr_sections_max = 1 << 25,
 				      .page_bytes = 64 };
 	m->feat.v[ZDM_FEAT_SUBSECTIONS] = ZDM_YES;
 	m->feat.v[ZDM_FEAT_NR_RANGE] = ZDM_YES;
-	m->kernel = &kernel;
+	m->kernel.page_struct_bytes = 64;
 	m->sections.words_per_map = 1;
 	alarm(MAX_SECONDS);
 }

@@ -156,10 +156,10 @@ static const struct zdm_range **find_users(const struct zdm_model *m)
 static bool looks_right(const struct altmap *a, const struct zdm_range *user,
 			struct zdm_session *s, const struct zdm_model *m)
 {
-	uint64_t paddr, word[2], list = zdm_page_kaddr(zdm_session_kernel(s), user->start_pfn) + 8;
+	uint64_t paddr, word[2], list = zdm_page_kaddr(zdm_model_kernel(m), user->start_pfn) + 8;
 	const struct zdm_pgmap *pgmaps;
 
-	if (zdm_carve_page_paddr(s, user->start_pfn, &paddr) != ZDM_OK ||
+	if (zdm_carve_page_paddr(s, m, user->start_pfn, &paddr) != ZDM_OK ||
 	    altmap_read(a, paddr + 8, word, sizeof(word)) != ZDM_OK)
 		return false;
 	if (user->cls == ZDM_CLASS_ALTMAP)

@@ -101,7 +101,7 @@ _FUNCTIONS = {
     "zdm_open": (c.c_int, [c.POINTER(ReaderOps), c.c_void_p, c.POINTER(OpenOpts),
                            c.POINTER(c.c_void_p), c.c_char_p, c.c_size_t]),
     "zdm_close": (None, [c.c_void_p]),
-    "zdm_session_kernel": (c.POINTER(Kernel), [c.c_void_p]),
+    "zdm_model_kernel": (c.POINTER(Kernel), [c.c_void_p]),
     "zdm_session_read": (c.c_int, [c.c_void_p, c.c_uint64, c.c_void_p, c.c_size_t]),
     "zdm_session_forget": (None, [c.c_void_p]),
     "zdm_model_build": (c.c_int, [c.c_void_p, c.POINTER(c.c_void_p), c.c_char_p, c.c_size_t]),

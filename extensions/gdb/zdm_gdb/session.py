@@ -110,7 +110,7 @@ class Session:
 
     @property
     def kernel(self):
-        return self.lib.zdm_session_kernel(self.handle)
+        return self.lib.zdm_model_kernel(self.model)
 
 
 class Manager:

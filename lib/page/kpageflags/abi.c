@@ -87,7 +87,7 @@ static enum zdm_status init_types(const struct zdm_session *s, struct zdm_kpage_
 	return ZDM_OK;
 }
 
-static uint64_t read_pfn(struct zdm_session *s, enum zdm_kdef_id symbol)
+static uint64_t read_pfn(const struct zdm_session *s, enum zdm_kdef_id symbol)
 {
 	uint64_t pfn;
 
@@ -143,7 +143,7 @@ static void init_offsets(const struct zdm_session *s, struct zdm_kpage_abi *a)
 	a->file_thp_in_mapcount = !zdm_kdef_has(&s->k, ZDM_MEM_FOLIO_ENTIRE_MAPCOUNT);
 }
 
-enum zdm_status zdm_kpage_abi_init(struct zdm_session *s, struct zdm_kpage_abi *a, char *err,
+enum zdm_status zdm_kpage_abi_init(const struct zdm_session *s, struct zdm_kpage_abi *a, char *err,
 				   size_t err_len)
 {
 	static const enum zdm_kdef_id needed[] = {

@@ -64,12 +64,12 @@ uint32_t zdm_kpage_u32(const struct zdm_kpage_abi *a, const uint8_t *page, uint6
 bool zdm_kpage_is_type(const struct zdm_kpage_abi *a, const uint8_t *page, uint64_t type);
 
 /* Fill in what a session knows. */
-enum zdm_status zdm_kpage_abi_init(struct zdm_session *s, struct zdm_kpage_abi *ret, char *err,
-				   size_t err_len);
+enum zdm_status zdm_kpage_abi_init(const struct zdm_session *s, struct zdm_kpage_abi *ret,
+				   char *err, size_t err_len);
 
 /* Memory cgroups: from the word in struct page to the inode of the cgroup. */
 struct zdm_memcg {
-	struct zdm_session *s;
+	const struct zdm_session *s;
 	bool of_head;			/* the head's word is asked, not the page's own */
 	bool all_objcg;			/* every pointer is to an obj_cgroup (7.x) */
 	uint64_t word_off;		/* in struct page; ZDM_KPAGE_NONE: no memory cgroups */
@@ -81,7 +81,7 @@ struct zdm_memcg {
 	size_t nr, room;
 };
 
-void zdm_memcg_init(struct zdm_session *s, enum zdm_kpage_rules rules, struct zdm_memcg *ret);
+void zdm_memcg_init(const struct zdm_session *s, enum zdm_kpage_rules rules, struct zdm_memcg *ret);
 void zdm_memcg_deinit(struct zdm_memcg *g);
 enum zdm_status zdm_memcg_ino(struct zdm_memcg *g, uint64_t word, uint64_t *ino);
 

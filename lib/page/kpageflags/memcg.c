@@ -19,7 +19,7 @@
 #define DATA_OBJCG 2u
 #define DATA_FLAGS 3u
 
-void zdm_memcg_init(struct zdm_session *s, enum zdm_kpage_rules rules, struct zdm_memcg *ret)
+void zdm_memcg_init(const struct zdm_session *s, enum zdm_kpage_rules rules, struct zdm_memcg *ret)
 {
 	static const enum zdm_kdef_id needed[] = {
 		ZDM_MEM_MEMCG_CSS, ZDM_MEM_CSS_CGROUP, ZDM_MEM_CSS_FLAGS, ZDM_NUM_CSS_ONLINE,

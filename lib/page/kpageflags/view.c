@@ -18,7 +18,7 @@
 #define MAX_COMPOUND_ORDER 18u		/* 1 GiB */
 
 struct zdm_kpages {
-	struct zdm_session *s;
+	const struct zdm_session *s;
 	const struct zdm_model *m;
 	struct zdm_kpage_abi abi;
 	struct zdm_memcg memcg;
@@ -37,7 +37,7 @@ struct zdm_kpages {
 	bool head_part_mapped, head_part_known;
 };
 
-enum zdm_status zdm_kpages_open(struct zdm_session *s, const struct zdm_model *m,
+enum zdm_status zdm_kpages_open(const struct zdm_session *s, const struct zdm_model *m,
 				struct zdm_kpages **ret, char *err, size_t err_len)
 {
 	struct zdm_kpages *v = calloc(1, sizeof(*v));
@@ -141,7 +141,7 @@ static void load_step(struct zdm_kpages *v, const struct zdm_range *r, uint64_t 
 {
 	uint64_t bytes = v->abi.page_bytes;
 	unsigned int i, at = (unsigned int)(start - v->start_pfn);
-	uint64_t kaddr = zdm_page_kaddr(&v->s->kernel, start);
+	uint64_t kaddr = zdm_page_kaddr(zdm_model_kernel(v->m), start);
 	enum zdm_status st = zdm_read_kaddr(v->s->r, kaddr, v->bytes + at * bytes, nr * bytes);
 
 	for (i = 0; i < nr; i++) {
@@ -209,13 +209,13 @@ static bool in_free_block(const struct zdm_kpages *v, uint64_t pfn)
 static uint64_t head_kaddr(const struct zdm_kpages *v, uint64_t pfn, const uint8_t *page)
 {
 	const struct zdm_kpage_abi *a = &v->abi;
-	uint64_t kaddr = zdm_page_kaddr(&v->s->kernel, pfn), next_kaddr = kaddr + a->page_bytes;
+	uint64_t kaddr = zdm_page_kaddr(zdm_model_kernel(v->m), pfn), next_kaddr = kaddr + a->page_bytes;
 	uint64_t word1 = zdm_kpage_u64(a, page, a->word1_off), next;
 
 	if (word1 & 1)
 		return zdm_page_head(word1, kaddr);
 	if (a->head_bit < 64 && zdm_kpage_u64(a, page, a->flags_off) >> a->head_bit & 1 &&
-	    !(kaddr & (v->s->kernel.page_size - 1))) {
+	    !(kaddr & (zdm_model_kernel(v->m)->page_size - 1))) {
 		next = zdm_kpage_u64(a, page + a->page_bytes, a->word1_off);
 		if (next & 1)
 			return zdm_page_head(next, next_kaddr);
@@ -234,7 +234,7 @@ static enum zdm_status load_head(struct zdm_kpages *v, uint64_t pfn)
 	if (!believed(v, pfn) || !believed(v, pfn + 1))
 		v->head_status = ZDM_CORRUPT;
 	else
-		v->head_status = zdm_read_kaddr(v->s->r, zdm_page_kaddr(&v->s->kernel, pfn),
+		v->head_status = zdm_read_kaddr(v->s->r, zdm_page_kaddr(zdm_model_kernel(v->m), pfn),
 						v->head, 2 * v->abi.page_bytes);
 	for (i = 0; i < 2 && v->head_status == ZDM_OK; i++) {
 		if (zdm_veto_page(&v->vetoes, zdm_range_find(v->m, pfn + i), pfn + i,
@@ -267,7 +267,7 @@ static bool part_mapped(struct zdm_kpages *v)
 	v->head_part_known = true;
 	v->head_part_mapped = false;
 	for (i = 0; i < nr && !v->head_part_mapped; i++) {
-		uint64_t kaddr = zdm_page_kaddr(&v->s->kernel, v->head_pfn + i);
+		uint64_t kaddr = zdm_page_kaddr(zdm_model_kernel(v->m), v->head_pfn + i);
 
 		if (!believed(v, v->head_pfn + i) ||
 		    zdm_read_u32(v->s->r, kaddr + v->abi.mapcount_off, &mapcount) != ZDM_OK)
@@ -286,7 +286,7 @@ static enum zdm_status init_raw(struct zdm_kpages *v, uint64_t pfn, struct zdm_k
 	memset(raw, 0, sizeof(*raw));
 	raw->pfn = pfn;
 	raw->page = raw->head = page;
-	if (zdm_page_pfn(&v->s->kernel, head_kaddr(v, pfn, page), &raw->head_pfn) != ZDM_OK)
+	if (zdm_page_pfn(zdm_model_kernel(v->m), head_kaddr(v, pfn, page), &raw->head_pfn) != ZDM_OK)
 		return ZDM_CORRUPT;
 	head_flags = zdm_kpage_u64(&v->abi, page, v->abi.flags_off);
 	raw->compound = raw->head_pfn != pfn ||
