@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <defs.h>
 
+#include <ctype.h>
+
 #include "dump_file.h"
 #include "guard.h"
 #include "reader_crash.h"
@@ -219,8 +221,8 @@ static bool own_number(const char *name, int64_t *ret)
 #ifdef X86_64
 	if (!strcmp(name, "phys_base"))
 		*ret = (int64_t)machdep->machspec->phys_base;
-	else if (!strcmp(name, "pgtable_l5_enabled"))
-		*ret = !!(machdep->flags & VM_5LEVEL);
+	else if (!strcmp(name, "zdm_page_table_levels"))
+		*ret = machdep->flags & VM_5LEVEL ? 5 : 4;
 	else
 		return false;
 	return true;
@@ -297,6 +299,20 @@ static enum zdm_status vmcoreinfo(void *priv, const char **text, size_t *len)
 	return ZDM_OK;
 }
 
+/* crash writes them in capitals, and one of them by another name than uname -m. */
+static const char *machine_name(struct reader_crash *r)
+{
+	const char *name = pc->machine_type ? pc->machine_type : "unknown";
+	size_t i;
+
+	if (STREQ(name, "ARM64"))
+		return "aarch64";
+	for (i = 0; name[i] && i + 1 < sizeof(r->machine); i++)
+		r->machine[i] = (char)tolower((unsigned char)name[i]);
+	r->machine[i] = '\0';
+	return r->machine;
+}
+
 void zdm_reader_crash_init(struct reader_crash *r, struct zdm_reader_ops *ops)
 {
 	memset(r, 0, sizeof(*r));
@@ -306,8 +322,7 @@ void zdm_reader_crash_init(struct reader_crash *r, struct zdm_reader_ops *ops)
 	memset(ops, 0, sizeof(*ops));
 	ops->size = sizeof(*ops);
 	ops->api = ZDM_READER_API;
-	ops->machine = pc->machine_type && STREQ(pc->machine_type, "X86_64") ? "x86_64" :
-		       pc->machine_type;
+	ops->machine = machine_name(r);
 	ops->read_phys_fn = read_phys;
 	ops->present_fn = present;
 	ops->symbol_fn = symbol;

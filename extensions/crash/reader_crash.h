@@ -15,6 +15,7 @@ struct reader_crash {
 	char *vmcoreinfo;	/* NULL: not looked for yet, or not found */
 	size_t vmcoreinfo_len;
 	bool vmcoreinfo_tried;
+	char machine[16];
 	bool has_btf;		/* the library finds constants in the dump itself */
 	char missing[READER_CRASH_MISSING][READER_CRASH_NAME];	/* types crash lacks */
 	size_t nr_missing;

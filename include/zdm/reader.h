@@ -14,6 +14,10 @@
 extern "C" {
 #endif
 
+#ifndef ZDM_API
+#define ZDM_API __attribute__((visibility("default")))
+#endif
+
 /* Raised when a member of struct zdm_reader_ops changes its meaning. */
 #define ZDM_READER_API 1
 
@@ -71,7 +75,10 @@ struct zdm_reader_ops {
 	/* A member, also one inside anonymous structs and unions. */
 	enum zdm_status (*member_fn)(void *priv, const char *type, const char *member,
 				     struct zdm_member *ret);
-	/* Value of an enumerator, by its own name. */
+	/*
+	 * Value of an enumerator, by its own name. Also of a NUMBER() of VMCOREINFO that the
+	 * host has found out, and of zdm_page_table_levels.
+	 */
 	enum zdm_status (*enumerator_fn)(void *priv, const char *name, int64_t *ret);
 
 	/* The text of VMCOREINFO, not terminated; valid until zdm_close(). */
@@ -89,10 +96,28 @@ struct zdm_reader_ops {
  * header. A number that is not known becomes "ELF-N": a name of no machine that zdm_open()
  * takes. Never leave a machine out because it is not known: NULL means x86_64.
  */
-void zdm_elf_machine(unsigned int e_machine, bool little_endian, char *buf, size_t len);
+ZDM_API void zdm_elf_machine(unsigned int e_machine, bool little_endian, char *buf, size_t len);
 
 /* Can dumps of this machine be judged? UNSUPPORTED, and one line in err that names it. */
-enum zdm_status zdm_machine_check(const char *machine, char *err, size_t err_len);
+ZDM_API enum zdm_status zdm_machine_check(const char *machine, char *err, size_t err_len);
+
+/* Machines whose dumps can be judged, by number from 0; NULL after the last. */
+ZDM_API const char *zdm_machine_name(size_t i);
+
+/* Where its kernels have _stext before KASLR moves them; 0: that differs, or no such machine. */
+ZDM_API uint64_t zdm_machine_stext(const char *machine);
+
+/* Name of the register that is the program counter, …; NULL: no such machine. */
+enum zdm_reg { ZDM_REG_PC, ZDM_REG_STACK, ZDM_REG_FAULT, ZDM_NR_REGS };
+ZDM_API const char *zdm_machine_register(const char *machine, enum zdm_reg reg);
+
+/*
+ * Names of struct pt_regs from its lowest address, a u64 each, NULL after the last; "": of
+ * no interest. NULL: no such machine. And: are these words such registers, saved in kernel
+ * mode?
+ */
+ZDM_API const char *const *zdm_machine_pt_regs(const char *machine);
+ZDM_API bool zdm_machine_regs_of_kernel(const char *machine, const uint64_t *pt_regs);
 
 #ifdef __cplusplus
 }

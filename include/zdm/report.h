@@ -136,8 +136,8 @@ struct zdm_contradiction {
 	const char *found;	/* what the bytes are, in words; static */
 };
 typedef void (*zdm_contradiction_fn)(void *priv, const struct zdm_contradiction *c);
-ZDM_API enum zdm_status zdm_check(const struct zdm_session *s, const struct zdm_model *m, uint64_t most,
-				  zdm_contradiction_fn fn, void *priv,
+ZDM_API enum zdm_status zdm_check(const struct zdm_session *s, const struct zdm_model *m,
+				  uint64_t most, zdm_contradiction_fn fn, void *priv,
 				  struct zdm_check_result *ret);
 
 #ifdef __cplusplus

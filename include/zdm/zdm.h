@@ -17,8 +17,6 @@
 extern "C" {
 #endif
 
-#define ZDM_API __attribute__((visibility("default")))
-
 /* API number of this library; raised when a struct below changes. */
 #define ZDM_API_NUMBER 1
 ZDM_API unsigned int zdm_api_number(void);

@@ -324,15 +324,14 @@ static enum zdm_status put_capsule(const struct capsule *c, const struct zdm_sin
 enum zdm_status zdm_capsule_write(struct zdm_session *s, const struct zdm_reader_ops *ops,
 				  void *priv, const struct zdm_sink *out, char *err, size_t err_len)
 {
-	struct capsule c = { .rec = { .ops = ops, .priv = priv }, .machine = EM_X86_64 };
+	struct capsule c = { .rec = { .ops = ops, .priv = priv },
+			     .machine = zdm_reader_xlat(s->r)->arch->elf_machine };
 	enum zdm_status st = ZDM_OK;
 
 	if (!ops->read_phys_fn) {
 		zdm_errf(err, err_len, "this host cannot read physical memory");
 		return ZDM_UNSUPPORTED;
 	}
-	if (!strcmp(s->known.machine, "aarch64"))
-		c.machine = EM_AARCH64;
 	c.page_offset_kaddr = s->known.page_offset_kaddr;
 	if (!make_layout(s, &c)) {
 		zdm_errf(err, err_len, "out of memory");

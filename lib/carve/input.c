@@ -253,7 +253,7 @@ enum zdm_status zdm_carve_input_pages(const struct zdm_session *s, const struct 
 		zdm_carve_input_free(in);
 		return status;
 	}
-	in->machine = EM_X86_64;
+	in->machine = zdm_reader_xlat(s->r)->arch->elf_machine;
 	in->has_vaddr = page_offset_kaddr != 0;
 	*ret = in;
 	return ZDM_OK;

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/geometry.h"
+#include "kernel/session.h"
 #include "base/text.h"
 
 /*
@@ -116,7 +116,6 @@ enum zdm_status zdm_geometry_init(struct zdm_session *s, char *err, size_t err_l
 	const struct zdm_xlat *x = zdm_reader_xlat(s->r);
 	struct zdm_geometry *g = &s->g;
 	uint64_t section_bits, max_bits;
-	unsigned int l5 = x->levels == 5;
 	char name[80];
 	size_t i;
 
@@ -128,11 +127,11 @@ enum zdm_status zdm_geometry_init(struct zdm_session *s, char *err, size_t err_l
 			 "kernel %s", name, s->release[0] ? s->release : "(release unknown)");
 		return ZDM_ABSENT;
 	}
-	g->page_shift = x->arch->page_shift;
-	section_bits = zdm_kdef_or(&s->k, ZDM_NUM_SECTION_SIZE_BITS, x->arch->section_size_bits);
-	max_bits = zdm_kdef_or(&s->k, ZDM_NUM_MAX_PHYSMEM_BITS, x->arch->max_physmem_bits[l5]);
+	g->page_shift = x->page_shift;
+	section_bits = zdm_kdef_or(&s->k, ZDM_NUM_SECTION_SIZE_BITS, x->section_size_bits);
+	max_bits = zdm_kdef_or(&s->k, ZDM_NUM_MAX_PHYSMEM_BITS, x->max_physmem_bits);
 	g->page_bytes = zdm_kdef_get(&s->k, ZDM_SIZE_PAGE);
-	if (section_bits < ZDM_SUBSECTION_SHIFT || section_bits > MAX_SECTION_BITS ||
+	if (section_bits < ZDM_SUBSECTION_SHIFT || section_bits < g->page_shift || section_bits > MAX_SECTION_BITS ||
 	    max_bits <= section_bits || max_bits > MAX_PHYSMEM_BITS ||
 	    max_bits - section_bits > MAX_SECTIONS_SHIFT || g->page_bytes < 32 ||
 	    g->page_bytes > 256 || g->page_bytes % 8) {
@@ -148,7 +147,8 @@ enum zdm_status zdm_geometry_init(struct zdm_session *s, char *err, size_t err_l
 	init_section_bits(s);
 	init_page_bits(s);
 
-	g->vmemmap_kaddr = x->arch->vmemmap_base[l5];
+	g->vmemmap_kaddr = x->vmemmap_kaddr;
+	g->vmemmap_said = x->vmemmap_said || zdm_kdef_has(&s->k, ZDM_SYM_VMEMMAP_BASE);
 	if (zdm_kdef_has(&s->k, ZDM_SYM_VMEMMAP_BASE) &&
 	    zdm_read_u64(s->r, zdm_kdef_get(&s->k, ZDM_SYM_VMEMMAP_BASE), &g->vmemmap_kaddr) != ZDM_OK)
 		g->vmemmap_kaddr = 0;	/* the sections will tell */

@@ -6,7 +6,7 @@
 #ifndef ZDM_LIB_KDEF_H
 #define ZDM_LIB_KDEF_H
 
-#include "source/source.h"
+#include "kernel/chain.h"
 
 enum zdm_kdef_id {
 #define KDEF_SYMBOL(id, names) ZDM_SYM_##id,
@@ -21,22 +21,8 @@ enum zdm_kdef_id {
 	ZDM_NR_KDEFS
 };
 
-enum zdm_kdef_kind { ZDM_KDEF_SYMBOL, ZDM_KDEF_SIZE, ZDM_KDEF_MEMBER, ZDM_KDEF_NUMBER };
-
-/* A row of the list, as text; layout writers walk it. */
-struct zdm_kdef_row {
-	enum zdm_kdef_kind kind;
-	const char *type;	/* of a size or member, else NULL */
-	const char *names;	/* alternatives separated by '|', newest first */
-};
+/* The list, as text; layout writers walk it. */
 extern const struct zdm_kdef_row zdm_kdef_rows[ZDM_NR_KDEFS];
-
-struct zdm_kval {
-	enum zdm_status status;		/* OK; ABSENT: no source has it; else why it is not known */
-	uint64_t value;			/* address, size, offset or number */
-	uint64_t size_bytes;		/* of a member; 0: not known */
-	const struct zdm_source *source;
-};
 
 struct zdm_kdef {
 	struct zdm_kval v[ZDM_NR_KDEFS];

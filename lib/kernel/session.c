@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/geometry.h"
 #include "kernel/same_kernel.h"
 #include "kernel/session.h"
+#include "kernel/xlat.h"
 #include "base/text.h"
 
 unsigned int zdm_api_number(void)
@@ -21,47 +21,44 @@ static void chain_add(struct zdm_session *s, struct zdm_source *src, bool own)
 		s->own[s->nr_own++] = src;
 }
 
-/* Each asks the chain in order; the first that answers wins. */
+static enum zdm_status ask(const struct zdm_session *s, enum zdm_kdef_kind kind, const char *type,
+			   const char *name, struct zdm_kval *ret)
+{
+	const struct zdm_chain chain = { s->chain, s->nr_chain, s->kaslr_offset };
+	const struct zdm_kdef_row row = { kind, type, name };
+
+	return zdm_chain_ask(&chain, &row, ret);
+}
+
 enum zdm_status zdm_session_symbol(const struct zdm_session *s, const char *name, uint64_t *kaddr)
 {
-	size_t i;
+	struct zdm_kval v;
+	enum zdm_status st = ask(s, ZDM_KDEF_SYMBOL, NULL, name, &v);
 
-	for (i = 0; i < s->nr_chain; i++) {
-		const struct zdm_source *src = s->chain[i];
-
-		if (src->ops->symbol && src->ops->symbol(src->self, name, kaddr) == ZDM_OK) {
-			*kaddr += src->link_addresses ? s->kaslr_offset : 0;
-			return ZDM_OK;
-		}
-	}
-	return ZDM_ABSENT;
+	if (st == ZDM_OK)
+		*kaddr = v.value;
+	return st;
 }
 
 enum zdm_status zdm_session_number(const struct zdm_session *s, const char *name, int64_t *ret)
 {
-	size_t i;
+	struct zdm_kval v;
+	enum zdm_status st = ask(s, ZDM_KDEF_NUMBER, NULL, name, &v);
 
-	for (i = 0; i < s->nr_chain; i++) {
-		const struct zdm_source *src = s->chain[i];
-
-		if (src->ops->enumerator && src->ops->enumerator(src->self, name, ret) == ZDM_OK)
-			return ZDM_OK;
-	}
-	return ZDM_ABSENT;
+	if (st == ZDM_OK)
+		*ret = (int64_t)v.value;
+	return st;
 }
 
 enum zdm_status zdm_session_member(const struct zdm_session *s, const char *type,
 				   const char *member, struct zdm_member *ret)
 {
-	size_t i;
+	struct zdm_kval v;
+	enum zdm_status st = ask(s, ZDM_KDEF_MEMBER, type, member, &v);
 
-	for (i = 0; i < s->nr_chain; i++) {
-		const struct zdm_source *src = s->chain[i];
-
-		if (src->ops->member && src->ops->member(src->self, type, member, ret) == ZDM_OK)
-			return ZDM_OK;
-	}
-	return ZDM_ABSENT;
+	if (st == ZDM_OK)
+		*ret = (struct zdm_member){ v.value, v.size_bytes };
+	return st;
 }
 
 static enum zdm_status open_vmcoreinfo(struct zdm_session *s, const struct zdm_reader_ops *ops,
@@ -86,74 +83,6 @@ static enum zdm_status open_vmcoreinfo(struct zdm_session *s, const struct zdm_r
 	return ZDM_OK;
 }
 
-/* Through the chain as it stands; see kdef.def for the names. */
-static uint64_t early_number(const struct zdm_session *s, const char *name, uint64_t dflt)
-{
-	int64_t v;
-
-	return zdm_session_number(s, name, &v) == ZDM_OK ? (uint64_t)v : dflt;
-}
-
-/* Does an entry of the top table at paddr map the kernel image? */
-static bool pgd_maps_image(struct zdm_session *s, const struct zdm_xlat *x)
-{
-	struct zdm_leaf leaf;
-	uint64_t stext;
-
-	if (zdm_session_symbol(s, "_stext", &stext) != ZDM_OK)
-		stext = x->arch->image_base + 0x1000000 + s->kaslr_offset;
-	zdm_reader_set_xlat(s->r, x);
-	return zdm_walk_kaddr(s->r, stext, &leaf) == ZDM_OK && leaf.mapped &&
-	       leaf.paddr + (stext - leaf.start_kaddr) == stext - x->arch->image_base + x->phys_base;
-}
-
-/*
- * Find the page tables: the top one lies in the kernel image, and the image is
- * mapped at a constant distance that VMCOREINFO gives.
- */
-static enum zdm_status init_xlat(struct zdm_session *s, const struct zdm_reader_ops *ops,
-				 char *err, size_t err_len)
-{
-	static const char *const pgds[] = { "init_top_pgt", "swapper_pg_dir", "init_level4_pgt" };
-	struct zdm_xlat x = { .arch = zdm_arch_find(ops->machine) };
-	uint64_t kaddr = 0, direct;
-	size_t i;
-
-	if (!x.arch)
-		return zdm_machine_check(ops->machine, err, err_len);
-	x.phys_base = early_number(s, "phys_base", 0);
-	x.sme_mask = early_number(s, "sme_mask", 0);
-	x.levels = early_number(s, "pgtable_l5_enabled", 0) ? 5 : 4;
-	x.page_offset_kaddr = x.arch->page_offset[x.levels == 5];
-	for (i = 0; i < sizeof(pgds) / sizeof(pgds[0]); i++) {
-		if (zdm_session_symbol(s, pgds[i], &kaddr) == ZDM_OK)
-			break;
-	}
-	if (i == sizeof(pgds) / sizeof(pgds[0])) {
-		zdm_errf(err, err_len, "symbol init_top_pgt not found: the dump has no VMCOREINFO "
-			 "that names it; give --vmlinux or --layout");
-		return ZDM_ABSENT;
-	}
-	/* a host without physical reads is asked through the direct map, so that comes first */
-	zdm_reader_set_xlat(s->r, &x);
-	if (zdm_session_symbol(s, "page_offset_base", &direct) != ZDM_OK ||
-	    zdm_read_u64(s->r, direct, &x.page_offset_kaddr) != ZDM_OK)
-		x.page_offset_kaddr = x.arch->page_offset[x.levels == 5];
-	if (kaddr < x.arch->image_base || kaddr >= x.arch->image_end) {
-		zdm_errf(err, err_len, "%s %016llx does not lie in the kernel image", pgds[i],
-			 (unsigned long long)kaddr);
-		return ZDM_CORRUPT;
-	}
-	x.pgd_paddr = kaddr - x.arch->image_base + x.phys_base;
-	if (!pgd_maps_image(s, &x)) {
-		zdm_errf(err, err_len, "the kernel's page tables at %s %016llx (physical %llx) cannot "
-			 "be read or do not map the kernel", pgds[i], (unsigned long long)kaddr,
-			 (unsigned long long)x.pgd_paddr);
-		return ZDM_UNREADABLE;
-	}
-	return ZDM_OK;
-}
-
 /* What the chain so far lacks for a full answer. */
 static bool chain_suffices(const struct zdm_session *s)
 {
@@ -166,17 +95,6 @@ static bool chain_suffices(const struct zdm_session *s)
 	       zdm_kdef_has(k, ZDM_SYM_MEM_SECTION) && zdm_kdef_has(k, ZDM_SIZE_PGMAP) &&
 	       zdm_kdef_has(k, ZDM_SIZE_MEM_SECTION) && zdm_kdef_has(k, ZDM_SIZE_PAGE) &&
 	       zdm_kdef_has(k, ZDM_NUM_ZONE_DEVICE);
-}
-
-/* The direct map moves with KASLR (arch/x86/mm/kaslr.c); the variable is in the image. */
-static void init_direct_map(struct zdm_session *s)
-{
-	struct zdm_xlat x = *zdm_reader_xlat(s->r);
-
-	if (zdm_kdef_has(&s->k, ZDM_SYM_PAGE_OFFSET_BASE) &&
-	    zdm_read_u64(s->r, zdm_kdef_get(&s->k, ZDM_SYM_PAGE_OFFSET_BASE),
-			 &x.page_offset_kaddr) == ZDM_OK)
-		zdm_reader_set_xlat(s->r, &x);
 }
 
 static void resolve(struct zdm_session *s)
@@ -270,7 +188,7 @@ static enum zdm_status session_init(struct zdm_session *s, const struct zdm_read
 	if (s->vmcoreinfo)	/* also when it fails: closing it is ours */
 		chain_add(s, s->vmcoreinfo, true);
 	if (st == ZDM_OK)
-		st = init_xlat(s, ops, err, err_len);
+		st = zdm_xlat_init(s, ops->machine, err, err_len);
 	zdm_blame_files(s->told, st, err, err_len);
 	for (i = 0; st == ZDM_OK && opts && i < opts->nr_sources; i++)
 		st = zdm_same_build(s, opts->sources[i], err, err_len);
@@ -283,7 +201,7 @@ static enum zdm_status session_init(struct zdm_session *s, const struct zdm_read
 		zdm_reader_set_touch(s->r, s->touch, s->touch_priv);
 		resolve(s);
 	}
-	init_direct_map(s);
+	zdm_xlat_direct_map(s);
 	zdm_kfeat_probe(&s->f, &s->k);
 	st = zdm_geometry_init(s, err, err_len);
 	if (st == ZDM_ABSENT && why[0] && err && strlen(err) + strlen(why) + 4 < err_len) {
@@ -325,6 +243,15 @@ enum zdm_status zdm_open(const struct zdm_reader_ops *ops, void *priv,
 			 size_t err_len)
 {
 	return zdm_open_touched(ops, priv, opts, NULL, NULL, ret, err, err_len);
+}
+
+enum zdm_status zdm_open_arch(const struct zdm_reader_ops *ops, void *priv,
+			      const struct zdm_open_opts *opts, const struct zdm_arch *arch,
+			      struct zdm_session **ret, char *err, size_t err_len)
+{
+	const struct zdm_session made = { .arch = arch };
+
+	return open_as(&made, ops, priv, opts, ret, err, err_len);
 }
 
 enum zdm_status zdm_open_touched(const struct zdm_reader_ops *ops, void *priv,

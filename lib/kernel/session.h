@@ -3,30 +3,9 @@
 #ifndef ZDM_LIB_SESSION_H
 #define ZDM_LIB_SESSION_H
 
-#include "kernel/kdef.h"
+#include "kernel/geometry.h"
 #include "kernel/kfeat.h"
 #include "memory/reader.h"
-
-#define ZDM_SUBSECTION_SHIFT 21u	/* on every architecture */
-
-/* Section flag bits of this kernel; 0 where it has none of that meaning. */
-struct zdm_section_bits {
-	uint64_t present, has_mem_map, online, early, taint, preinit;
-	uint64_t map_mask;	/* what of section_mem_map is the memmap address */
-};
-
-struct zdm_geometry {
-	unsigned int page_shift, section_shift;		/* bytes, as powers of two */
-	uint64_t section_pages;
-	unsigned int subsections;			/* per section */
-	uint64_t nr_sections_max;			/* NR_MEM_SECTIONS */
-	uint64_t page_bytes;				/* sizeof(struct page) */
-	uint64_t vmemmap_kaddr;				/* struct page of PFN 0; 0: not known */
-	struct zdm_section_bits bits;
-	/* zone and node of page->flags; zone_shift 0: not known */
-	unsigned int zone_shift, zone_bits, node_shift;
-	int zone_device;				/* enumerator, -1: not known */
-};
 
 #define ZDM_MAX_SOURCES 10
 
@@ -38,6 +17,7 @@ struct zdm_session {
 	struct zdm_reader *r;
 	zdm_touch_fn touch;				/* of zdm_open_touched() */
 	void *touch_priv;
+	const struct zdm_arch *arch;			/* of zdm_open_arch(); else found by name */
 	bool vmcoreinfo_only;				/* of zdm_open_vmcoreinfo() */
 	bool told;					/* a vmlinux or layout was given */
 	struct zdm_kdef k;
@@ -64,6 +44,11 @@ enum zdm_status zdm_open_touched(const struct zdm_reader_ops *ops, void *priv,
 				 void *touch_priv, struct zdm_session **ret, char *err,
 				 size_t err_len);
 
+/* zdm_open() for a machine of the caller's: ops->machine is not looked at. */
+enum zdm_status zdm_open_arch(const struct zdm_reader_ops *ops, void *priv,
+			      const struct zdm_open_opts *opts, const struct zdm_arch *arch,
+			      struct zdm_session **ret, char *err, size_t err_len);
+
 /*
  * A session that knows what the host and VMCOREINFO say, and reads neither kallsyms
  * nor BTF: enough for the sections and their flags.
@@ -85,15 +70,5 @@ enum zdm_status zdm_session_number(const struct zdm_session *s, const char *name
 /* Any member by name through the chain. */
 enum zdm_status zdm_session_member(const struct zdm_session *s, const char *type,
 				   const char *member, struct zdm_member *ret);
-
-static inline uint64_t zdm_pfn_to_section_nr(const struct zdm_geometry *g, uint64_t pfn)
-{
-	return pfn >> (g->section_shift - g->page_shift);
-}
-
-static inline uint64_t zdm_section_nr_to_pfn(const struct zdm_geometry *g, uint64_t nr)
-{
-	return nr << (g->section_shift - g->page_shift);
-}
 
 #endif

@@ -1,32 +1,37 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* Machines by name: those that zdm judges, and those that it has to refuse. */
+#include <elf.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
-#include "memory/arch.h"
+#include "memory/machines.h"
 
-/*
- * x86_64: arch/x86/include/asm/pgtable_types.h and page_64_types.h; constants
- * of the memory map: Documentation/arch/x86/x86_64/mm.rst; section sizes:
- * arch/x86/include/asm/sparsemem.h (46/52 bits since 4.12, commit 4c7c44837be7
- * "x86/mm: Define virtual memory map for 5-level paging").
- * An entry without _PAGE_PRESENT may carry PROTNONE, never for kernel memory.
- */
-static const struct zdm_arch archs[] = {
-	{
-		.machine = "x86_64",
-		.page_shift = 12,
-		.bits_per_level = 9,
-		.paddr_mask = 0x000ffffffffff000ull,
-		.present_mask = 0x1,
-		.leaf_mask = 0x80,
-		.max_leaf_level = 3,
-		.image_base = 0xffffffff80000000ull,
-		.image_end = 0xffffffffc0000000ull,
-		.section_size_bits = 27,
-		.max_physmem_bits = { 46, 52 },
-		.vmemmap_base = { 0xffffea0000000000ull, 0xffd4000000000000ull },
-		.page_offset = { 0xffff888000000000ull, 0xff11000000000000ull },
-	},
+/* The first is what a host means that names none. */
+static const struct zdm_arch *const archs[] = {
+	&zdm_arch_x86_64,
+};
+#define NR_ARCHS (sizeof(archs) / sizeof(archs[0]))
+
+/* Others that Linux runs or ran on, as uname -m names them. */
+static const struct {
+	unsigned int e_machine;
+	const char *name;
+} foreign[] = {
+	{ EM_AARCH64, "aarch64" },
+	{ EM_RISCV, "riscv64" },
+	{ 258, "loongarch64" },		/* EM_LOONGARCH, younger than some elf.h */
+	{ EM_PPC64, "ppc64" },
+	{ EM_S390, "s390x" },
+	{ EM_386, "i686" },
+	{ EM_ARM, "arm" },
+	{ EM_PPC, "ppc" },
+	{ EM_MIPS, "mips" },
+	{ EM_SPARCV9, "sparc64" },
+	{ EM_PARISC, "parisc" },
+	{ EM_ALPHA, "alpha" },
+	{ 0x9026, "alpha" },		/* what Linux writes there */
+	{ EM_IA_64, "ia64" },
 };
 
 const struct zdm_arch *zdm_arch_find(const char *machine)
@@ -34,18 +39,80 @@ const struct zdm_arch *zdm_arch_find(const char *machine)
 	size_t i;
 
 	if (!machine)
-		return &archs[0];
-	for (i = 0; i < sizeof(archs) / sizeof(archs[0]); i++) {
-		if (!strcmp(archs[i].machine, machine))
-			return &archs[i];
+		return archs[0];
+	for (i = 0; i < NR_ARCHS; i++) {
+		if (!strcmp(archs[i]->machine, machine))
+			return archs[i];
 	}
 	return NULL;
 }
 
+const char *zdm_machine_name(size_t i)
+{
+	return i < NR_ARCHS ? archs[i]->machine : NULL;
+}
+
+uint64_t zdm_machine_stext(const char *machine)
+{
+	const struct zdm_arch *a = zdm_arch_find(machine);
+
+	return a ? a->stext_link_kaddr : 0;
+}
+
+const char *const *zdm_machine_pt_regs(const char *machine)
+{
+	const struct zdm_arch *a = zdm_arch_find(machine);
+
+	return a ? a->pt_regs : NULL;
+}
+
+const char *zdm_machine_register(const char *machine, enum zdm_reg reg)
+{
+	const struct zdm_arch *a = zdm_arch_find(machine);
+
+	return a && (unsigned int)reg < ZDM_NR_REGS ? a->role[reg] : NULL;
+}
+
+bool zdm_machine_regs_of_kernel(const char *machine, const uint64_t *pt_regs)
+{
+	const struct zdm_arch *a = zdm_arch_find(machine);
+
+	return a && a->regs_of_kernel && a->regs_of_kernel(pt_regs);
+}
+
 enum zdm_status zdm_machine_check(const char *machine, char *err, size_t err_len)
 {
+	struct zdm_text t;
+	size_t i;
+
 	if (zdm_arch_find(machine))
 		return ZDM_OK;
-	zdm_errf(err, err_len, "machine %s is not supported; x86_64 is", machine);
+	if (!err || !err_len)
+		return ZDM_UNSUPPORTED;
+	zdm_text_init(&t, err, err_len);
+	zdm_textf(&t, "machine %s is not supported; ", machine);
+	for (i = 0; i < NR_ARCHS; i++)
+		zdm_textf(&t, "%s%s", i ? i + 1 < NR_ARCHS ? ", " : " and " : "", archs[i]->machine);
+	zdm_textf(&t, NR_ARCHS > 1 ? " are" : " is");
 	return ZDM_UNSUPPORTED;
+}
+
+void zdm_elf_machine(unsigned int e_machine, bool little_endian, char *buf, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < NR_ARCHS; i++) {
+		if (archs[i]->elf_machine == e_machine && little_endian) {
+			snprintf(buf, len, "%s", archs[i]->machine);
+			return;
+		}
+	}
+	for (i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++) {
+		if (foreign[i].e_machine != e_machine)
+			continue;
+		snprintf(buf, len, "%s%s", foreign[i].name,
+			 e_machine == EM_PPC64 && little_endian ? "le" : "");
+		return;
+	}
+	snprintf(buf, len, "ELF-%u", e_machine);
 }

@@ -5,8 +5,8 @@
 #include "memory/reader.h"
 
 /* Page tables and small kernel objects: read once, kept; 1 MiB in all. */
-#define CACHE_PAGES 256u
-#define CACHE_PAGE_BYTES 4096u
+#define CACHE_LINES 256u
+#define CACHE_LINE_BYTES 4096u	/* whatever the kernel's pages are */
 #define NO_PAGE UINT64_MAX
 
 struct cache_slot {
@@ -23,8 +23,8 @@ struct zdm_reader {
 	struct zdm_leaf last_leaf;	/* of the last translation */
 	uint64_t low_kaddr, low_paddr;	/* last-level table of the last walk, and what it maps from */
 	bool low_known;
-	struct cache_slot slots[CACHE_PAGES];
-	uint8_t *pages;			/* CACHE_PAGES * CACHE_PAGE_BYTES */
+	struct cache_slot slots[CACHE_LINES];
+	uint8_t *pages;			/* CACHE_LINES * CACHE_LINE_BYTES */
 };
 
 enum zdm_status zdm_reader_create(const struct zdm_reader_ops *ops, void *priv,
@@ -41,7 +41,7 @@ enum zdm_status zdm_reader_create(const struct zdm_reader_ops *ops, void *priv,
 		return ZDM_NOMEM;
 	memcpy(&r->ops, ops, ops->size < sizeof(r->ops) ? ops->size : sizeof(r->ops));
 	r->priv = priv;
-	r->pages = malloc((size_t)CACHE_PAGES * CACHE_PAGE_BYTES);
+	r->pages = malloc((size_t)CACHE_LINES * CACHE_LINE_BYTES);
 	if (!r->pages || (!r->ops.read_phys_fn && !r->ops.read_kaddr_fn)) {
 		bool nomem = !r->pages;
 
@@ -72,7 +72,7 @@ void zdm_reader_forget(struct zdm_reader *r)
 {
 	size_t i;
 
-	for (i = 0; i < CACHE_PAGES; i++)
+	for (i = 0; i < CACHE_LINES; i++)
 		r->slots[i].paddr = NO_PAGE;
 	r->last_leaf.mapped = false;
 	r->low_known = false;
@@ -109,12 +109,12 @@ static enum zdm_status host_read(struct zdm_reader *r, uint64_t paddr, void *buf
 /* The cached page at paddr, or NULL with *st set. */
 static const uint8_t *cached_page(struct zdm_reader *r, uint64_t paddr, enum zdm_status *st)
 {
-	uint64_t nr = paddr / CACHE_PAGE_BYTES;
-	size_t i = (nr ^ nr >> 8) % CACHE_PAGES;
-	uint8_t *page = r->pages + i * CACHE_PAGE_BYTES;
+	uint64_t nr = paddr / CACHE_LINE_BYTES;
+	size_t i = (nr ^ nr >> 8) % CACHE_LINES;
+	uint8_t *page = r->pages + i * CACHE_LINE_BYTES;
 
 	if (r->slots[i].paddr != paddr) {
-		r->slots[i].status = host_read(r, paddr, page, CACHE_PAGE_BYTES);
+		r->slots[i].status = host_read(r, paddr, page, CACHE_LINE_BYTES);
 		r->slots[i].paddr = paddr;
 	}
 	*st = r->slots[i].status;
@@ -130,13 +130,13 @@ enum zdm_status zdm_read_phys(struct zdm_reader *r, uint64_t paddr, void *buf, s
 	if (paddr + len < paddr)
 		return ZDM_CORRUPT;
 	while (len) {
-		uint64_t in_page = paddr % CACHE_PAGE_BYTES;
-		size_t n = CACHE_PAGE_BYTES - in_page;
+		uint64_t in_page = paddr % CACHE_LINE_BYTES;
+		size_t n = CACHE_LINE_BYTES - in_page;
 		const uint8_t *page;
 
-		if (!in_page && len >= 2 * CACHE_PAGE_BYTES) {
+		if (!in_page && len >= 2 * CACHE_LINE_BYTES) {
 			/* a bulk read would only push everything else out of the cache */
-			n = len - len % CACHE_PAGE_BYTES;
+			n = len - len % CACHE_LINE_BYTES;
 			st = host_read(r, paddr, out, n);
 			if (st != ZDM_OK)
 				return st;
@@ -166,37 +166,50 @@ static enum zdm_status table_entry(struct zdm_reader *r, uint64_t paddr, uint64_
 	return zdm_read_phys(r, paddr + i * sizeof(*ret), ret, sizeof(*ret));
 }
 
+/* Without the tag that the hardware ignores, where it does. */
+static uint64_t untagged(const struct zdm_reader *r, uint64_t kaddr)
+{
+	const struct zdm_arch *a = r->xlat.arch;
+
+	return a && a->untag ? a->untag(&r->xlat, kaddr) : kaddr;
+}
+
+/* Which entry of a table of that level is kaddr's; the top one may have fewer or more of them. */
+static uint64_t entry_index(const struct zdm_xlat *x, unsigned int level, uint64_t kaddr)
+{
+	unsigned int shift = x->page_shift + (level - 1) * x->bits_per_level;
+	unsigned int bits = level == x->levels ? x->va_bits - shift : x->bits_per_level;
+
+	return kaddr >> shift & ((1ull << bits) - 1);
+}
+
 enum zdm_status zdm_walk_kaddr(struct zdm_reader *r, uint64_t kaddr, struct zdm_leaf *ret)
 {
 	const struct zdm_xlat *x = &r->xlat;
-	const struct zdm_arch *a = x->arch;
-	uint64_t table = x->pgd_paddr, entry, i;
+	uint64_t table = x->pgd_paddr, entry;
 	unsigned int level = x->levels;
+	enum zdm_entry kind = ZDM_ENTRY_NONE;
 	enum zdm_status st;
 
+	kaddr = untagged(r, kaddr);
 	memset(ret, 0, sizeof(*ret));
 	ret->start_kaddr = kaddr;
 	ret->len_bytes = 1;
 	if (!x->levels)
 		return ZDM_UNREADABLE;
 	/* neighbours share their last table, and most walks go from neighbour to neighbour */
-	if (r->low_known && (kaddr ^ r->low_kaddr) >> (a->page_shift + a->bits_per_level) == 0) {
+	if (r->low_known && (kaddr ^ r->low_kaddr) >> (x->page_shift + x->bits_per_level) == 0) {
 		table = r->low_paddr;
 		level = 1;
 	}
 	for (; level; level--) {
-		unsigned int shift = a->page_shift + (level - 1) * a->bits_per_level;
-
-		ret->len_bytes = 1ull << shift;
+		ret->len_bytes = 1ull << (x->page_shift + (level - 1) * x->bits_per_level);
 		ret->start_kaddr = kaddr & ~(ret->len_bytes - 1);
-		i = kaddr >> shift & ((1ull << a->bits_per_level) - 1);
-		st = table_entry(r, table, i, &entry);
+		st = table_entry(r, table, entry_index(x, level, kaddr), &entry);
 		if (st != ZDM_OK)
 			return st;
-		if (!(entry & a->present_mask))
-			return ZDM_OK;
-		table = entry & a->paddr_mask & ~x->sme_mask;
-		if (level == 1 || (entry & a->leaf_mask))
+		kind = x->arch->entry(x, level, entry, &table);
+		if (kind != ZDM_ENTRY_TABLE)
 			break;
 		if (level == 2) {
 			r->low_kaddr = kaddr;
@@ -204,7 +217,9 @@ enum zdm_status zdm_walk_kaddr(struct zdm_reader *r, uint64_t kaddr, struct zdm_
 			r->low_known = true;
 		}
 	}
-	if (level > a->max_leaf_level)
+	if (kind == ZDM_ENTRY_NONE)
+		return ZDM_OK;
+	if (kind != ZDM_ENTRY_LEAF)
 		return ZDM_CORRUPT;
 	ret->paddr = table & ~(ret->len_bytes - 1);
 	ret->mapped = true;
@@ -215,14 +230,14 @@ enum zdm_status zdm_walk_kaddr(struct zdm_reader *r, uint64_t kaddr, struct zdm_
 static enum zdm_status translate(struct zdm_reader *r, uint64_t kaddr, uint64_t *paddr,
 				 uint64_t *len)
 {
-	const struct zdm_arch *a = r->xlat.arch;
+	const struct zdm_xlat *x = &r->xlat;
 	struct zdm_leaf *leaf = &r->last_leaf;
 	enum zdm_status st;
 
-	if (a && kaddr >= a->image_base && kaddr < a->image_end) {
+	if (kaddr >= x->image_start_kaddr && kaddr < x->image_end_kaddr) {
 		/* the image is linear, and readable before the tables are known */
-		*paddr = kaddr - a->image_base + r->xlat.phys_base;
-		*len = a->image_end - kaddr;
+		*paddr = kaddr - x->image_off;
+		*len = x->image_end_kaddr - kaddr;
 		return ZDM_OK;
 	}
 	if (!leaf->mapped || kaddr - leaf->start_kaddr >= leaf->len_bytes) {
@@ -243,6 +258,7 @@ enum zdm_status zdm_read_kaddr(struct zdm_reader *r, uint64_t kaddr, void *buf, 
 	uint64_t paddr, n;
 	enum zdm_status st;
 
+	kaddr = untagged(r, kaddr);
 	if (kaddr + len < kaddr)
 		return ZDM_CORRUPT;
 	if (!r->ops.read_phys_fn)

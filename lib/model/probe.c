@@ -121,7 +121,8 @@ static enum zdm_tri page_done(const struct zdm_session *s, uint64_t pgmap_kaddr,
  * The struct pages are not in the dump, as is usual with an altmap. A reference
  * for every page, taken when all of them were done, is evidence as good.
  */
-static bool all_referenced(const struct zdm_session *s, const struct zdm_pgmap *pgmap, uint64_t pages)
+static bool all_referenced(const struct zdm_session *s, const struct zdm_pgmap *pgmap,
+			   uint64_t pages)
 {
 	uint64_t refs;
 

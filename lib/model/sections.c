@@ -285,7 +285,7 @@ static enum zdm_status find_array(struct scan *sc, uint64_t *array_kaddr)
 	sc->out->vmemmap_kaddr = 0;
 	if (find_array_at(sc, array_kaddr) != ZDM_OK)
 		return st;
-	if (zdm_kdef_has(&sc->s->k, ZDM_SYM_VMEMMAP_BASE))
+	if (sc->s->g.vmemmap_said)
 		zdm_warnf(sc->w, true, "no section leads to the memmap at %016" PRIx64
 			  " that vmemmap_base says", said);
 	return ZDM_OK;

@@ -16,7 +16,8 @@ static void look(struct zdm_vetoes *v, const struct zdm_range *r, uint64_t pfn, 
 	if (!*budget || v->l.bytes > sizeof(bytes))
 		return;
 	--*budget;
-	if (zdm_read_kaddr(v->s->r, zdm_page_kaddr(zdm_model_kernel(v->m), pfn), bytes, v->l.bytes) != ZDM_OK)
+	if (zdm_read_kaddr(v->s->r, zdm_page_kaddr(zdm_model_kernel(v->m), pfn), bytes,
+			   v->l.bytes) != ZDM_OK)
 		return;
 	ret->looked++;
 	why = zdm_veto_page(v, r, pfn, bytes);

@@ -6,7 +6,8 @@
 
 #define KADDR 0xffff888000201000ull	/* PGD entry 273, PUD 0, PMD 1, PTE 1 */
 
-static const struct zdm_xlat four_levels = { .levels = 4, .pgd_paddr = 0x1000 };
+static const struct zdm_xlat four_levels = { .page_shift = 12, .bits_per_level = 9,
+					     .va_bits = 48, .levels = 4, .pgd_paddr = 0x1000 };
 
 static struct zdm_reader *reader_of(struct mem *m)
 {

@@ -39,7 +39,9 @@ static void know(struct zdm_kdef *k, enum zdm_kdef_id id, uint64_t value)
 
 static void begin(struct world *w, enum zdm_tree_kind kind)
 {
-	struct zdm_xlat x = { .arch = zdm_arch_find(NULL) };
+	struct zdm_xlat x = { .arch = zdm_arch_find(NULL), .image_off = 0xffffffff80000000ull,
+			      .image_start_kaddr = 0xffffffff80000000ull,
+			      .image_end_kaddr = 0xffffffffc0000000ull };
 	size_t id;
 
 	memset(w, 0, sizeof(*w));

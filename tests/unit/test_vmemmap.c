@@ -23,7 +23,8 @@ struct world {
 
 static void begin(struct world *w, uint64_t page_bytes)
 {
-	struct zdm_xlat x = { .arch = zdm_arch_find(NULL), .levels = 4, .pgd_paddr = 0x1000 };
+	struct zdm_xlat x = { .arch = zdm_arch_find(NULL), .page_shift = 12, .bits_per_level = 9,
+			      .va_bits = 48, .levels = 4, .pgd_paddr = 0x1000 };
 	uint64_t i, pages = 512 * page_bytes / 4096;
 
 	memset(w, 0, sizeof(*w));

@@ -18,8 +18,6 @@
 #define KALLSYMS_PATH "/proc/kallsyms"
 #define NOTES_PATH "/sys/kernel/notes"
 #define MAX_BTF_BYTES (256u << 20)
-/* where x86-64 kernels are linked: CONFIG_PHYSICAL_START's default behind the image base */
-#define STEXT_LINK_KADDR 0xffffffff81000000ull
 
 /* Every name that kdef asks for, and _stext, which tells the KASLR offset. */
 static bool list_names(struct live *l)
@@ -80,8 +78,11 @@ static void take_line(struct live *l, const char *line)
 	sym->kaddr = kaddr;
 }
 
-static int read_kallsyms(struct live *l, const char *path, char *err, size_t err_len)
+/* machine: whose they are, NULL: not known, so the one that zdm takes then. */
+static int read_kallsyms(struct live *l, const char *path, const char *machine, char *err,
+			 size_t err_len)
 {
+	uint64_t linked = zdm_machine_stext(machine);
 	FILE *f = fopen(path, "re");
 	char *line = NULL;
 	size_t room = 0;
@@ -99,7 +100,8 @@ static int read_kallsyms(struct live *l, const char *path, char *err, size_t err
 			 "lower kernel.kptr_restrict)" : "%s does not list _stext", path);
 		return -1;
 	}
-	l->kaslr_offset = l->symbol[0].kaddr - STEXT_LINK_KADDR;
+	if (linked)
+		l->kaslr_offset = l->symbol[0].kaddr - linked;
 	return 0;
 }
 
@@ -180,21 +182,24 @@ static const struct zdm_source_ops live_ops = { .symbol = live_symbol };
 
 int live_open(struct live *l, const char *kallsyms, const char *btf, char *err, size_t err_len)
 {
+	const bool own = !kallsyms && !btf;
 	struct utsname uts;
 
 	memset(l, 0, sizeof(*l));
+	if (uname(&uts))
+		memset(&uts, 0, sizeof(uts));
 	if (!list_names(l)) {
 		snprintf(err, err_len, "out of memory");
 		return -1;
 	}
-	if (read_kallsyms(l, kallsyms ? kallsyms : KALLSYMS_PATH, err, err_len) ||
+	if (read_kallsyms(l, kallsyms ? kallsyms : KALLSYMS_PATH, own ? uts.machine : NULL, err,
+			  err_len) ||
 	    read_btf(l, btf ? btf : BTF_PATH, err, err_len)) {
 		live_close(l);
 		return -1;
 	}
-	if (!kallsyms && !btf) {
-		if (!uname(&uts))
-			snprintf(l->release, sizeof(l->release), "%.64s", uts.release);
+	if (own) {
+		snprintf(l->release, sizeof(l->release), "%.64s", uts.release);
 		read_build_id(l);
 	}
 	l->symbols.ops = &live_ops;

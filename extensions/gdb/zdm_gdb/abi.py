@@ -98,6 +98,9 @@ class OopsWord(c.Structure):
 
 _FUNCTIONS = {
     "zdm_version": (c.c_char_p, []),
+    "zdm_machine_register": (c.c_char_p, [c.c_char_p, c.c_int]),
+    "zdm_machine_pt_regs": (c.POINTER(c.c_char_p), [c.c_char_p]),
+    "zdm_machine_regs_of_kernel": (c.c_bool, [c.c_char_p, c.POINTER(c.c_uint64)]),
     "zdm_open": (c.c_int, [c.POINTER(ReaderOps), c.c_void_p, c.POINTER(OpenOpts),
                            c.POINTER(c.c_void_p), c.c_char_p, c.c_size_t]),
     "zdm_close": (None, [c.c_void_p]),
