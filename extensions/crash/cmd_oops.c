@@ -3,7 +3,7 @@
 #include <defs.h>
 #include <inttypes.h>
 
-#include <zdm/page.h>
+#include <zdm/oops.h>
 
 #include "cmd.h"
 #include "cmd_oops.h"
@@ -12,56 +12,19 @@
 #define MAX_TEXT_BYTES (16u << 20)
 #define MAX_STACK_WORDS 2048u
 
+/* What was found, and whether memory sufficed; passed around instead of a status. */
 struct words {
-	struct zdm_oops_word *w;
-	size_t nr;
+	struct zdm_oops *o;
 	bool no_memory;
 };
 
-static bool have_word(const struct words *ws, const struct zdm_oops_word *w)
+/* What a text says of oopses. False: nothing. origin as of zdm_oops_add_text(). */
+static bool add_text(struct words *ws, const char *origin, const char *text, size_t len)
 {
-	size_t i;
+	enum zdm_status status = text ? zdm_oops_add_text(ws->o, origin, text, len) : ZDM_ABSENT;
 
-	for (i = 0; i < ws->nr; i++) {
-		if (ws->w[i].value == w->value && !strcmp(ws->w[i].name, w->name))
-			return true;
-	}
-	return false;
-}
-
-static void add_words(struct words *ws, const struct zdm_oops_word *w, size_t nr)
-{
-	struct zdm_oops_word *p = realloc(ws->w, (ws->nr + nr + 1) * sizeof(*p));
-	size_t i;
-
-	if (!p) {
-		ws->no_memory = true;
-		return;
-	}
-	ws->w = p;
-	for (i = 0; i < nr; i++) {
-		if (!have_word(ws, &w[i]))
-			ws->w[ws->nr++] = w[i];
-	}
-}
-
-/* The kernel-mode registers that a text shows. Returns how many it shows. */
-static size_t add_text(struct words *ws, const char *text, size_t len)
-{
-	struct zdm_oops_word *w;
-	enum zdm_status status;
-	size_t nr;
-
-	if (!text)
-		return 0;
-	status = zdm_oops_parse(text, len, &w, &nr);
-	if (status == ZDM_NOMEM)
-		ws->no_memory = true;
-	if (status != ZDM_OK)
-		return 0;
-	add_words(ws, w, nr);
-	free(w);
-	return nr;
+	ws->no_memory |= status == ZDM_NOMEM;
+	return status == ZDM_OK;
 }
 
 struct trace {
@@ -87,15 +50,15 @@ static void call_trace(void *arg)
 }
 
 /* The exception frames of a task's backtrace hold the registers at the oops. */
-static size_t add_frames(struct words *ws, struct task_context *tc)
+static bool add_frames(struct words *ws, struct task_context *tc)
 {
 	struct trace t = { .tc = tc };
-	size_t len, nr;
+	size_t len;
 	char *text = cmd_capture(call_trace, &t, &len);
+	bool any = add_text(ws, "backtrace", text, len);
 
-	nr = add_text(ws, text, len);
 	free(text);
-	return nr;
+	return any;
 }
 
 struct stack_req {
@@ -116,8 +79,9 @@ static void call_read_stack(void *arg)
 static size_t add_stack(struct words *ws, struct task_context *tc)
 {
 	struct trace t = { .tc = tc, .flags = BT_KSTACKP };
-	struct zdm_oops_word w;
+	enum zdm_status st;
 	struct stack_req q;
+	char name[32];
 	ulong words, i;
 	size_t len;
 
@@ -132,13 +96,12 @@ static size_t add_stack(struct words *ws, struct task_context *tc)
 	q.ok = false;
 	q.buf = malloc((size_t)q.bytes);
 	if (q.buf && guard_call(call_read_stack, &q) && q.ok) {
-		for (i = 0; i < words; i++) {
-			/* the mask tells older compilers what MAX_STACK_WORDS bounds */
-			snprintf(w.name, sizeof(w.name), "stack+0x%lx",
-				 (i * sizeof(ulong)) & 0xfffff);
-			w.value = q.buf[i];
-			add_words(ws, &w, 1);
+		st = zdm_oops_begin(ws->o, "task", -1);
+		for (i = 0; i < words && st == ZDM_OK; i++) {
+			snprintf(name, sizeof(name), "stack+0x%lx", i * sizeof(ulong));
+			st = zdm_oops_add_word(ws->o, name, q.buf[i]);
 		}
+		ws->no_memory |= st == ZDM_NOMEM;
 	}
 	free(q.buf);
 	return q.ok ? words : 0;
@@ -150,14 +113,14 @@ static void call_log(void *arg)
 	dump_log(0);
 }
 
-static size_t add_log(struct words *ws)
+static bool add_log(struct words *ws)
 {
-	size_t len, nr;
+	size_t len;
 	char *text = cmd_capture(call_log, NULL, &len);
+	bool any = add_text(ws, "kernel log", text, len);
 
-	nr = add_text(ws, text, len);
 	free(text);
-	return nr;
+	return any;
 }
 
 static void from_panic_task(struct cmd_call *c, struct words *ws)
@@ -170,7 +133,7 @@ static void from_panic_task(struct cmd_call *c, struct words *ws)
 	/* a dump by the hypervisor was taken after the oops; its text is in the log */
 	if (add_log(ws))
 		cmd_printf(c->out, "registers: the kernel log\n");
-	if (!ws->nr && !ws->no_memory)
+	if (!zdm_oops_words(ws->o) && !ws->no_memory)
 		snprintf(c->err, sizeof(c->err), "no registers of an oops: neither an exception "
 			 "frame of a panic task, nor an oops in the log; give a task, a file, "
 			 "or - and the text");
@@ -236,7 +199,7 @@ static bool from_file(struct cmd_call *c, struct words *ws, const char *path)
 		return false;
 	text = read_text(in, false, &len);
 	fclose(in);
-	if (!add_text(ws, text, len))
+	if (!add_text(ws, "text", text, len))
 		snprintf(c->err, sizeof(c->err), "%s: no registers of an oops in it", path);
 	free(text);
 	return true;
@@ -258,18 +221,32 @@ void cmd_oops_read_typed(void)
 
 static void from_typed(struct cmd_call *c, struct words *ws)
 {
-	if (!add_text(ws, typed, typed_len))
+	if (!add_text(ws, "text", typed, typed_len))
 		snprintf(c->err, sizeof(c->err), "no registers of an oops in the text");
 	free(typed);
 	typed = NULL;
 }
 
+static void report(struct cmd_call *c, struct words *ws)
+{
+	const char *machine = zdm_oops_foreign(ws->o, c->z->s);
+
+	if (machine)
+		snprintf(c->err, sizeof(c->err), "registers of %s: not of this dump", machine);
+	else if (zdm_oops_words(ws->o))
+		ws->no_memory |= zdm_oops_report(c->z->s, c->z->m, ws->o, c->out, NULL) ==
+				 ZDM_NOMEM;
+}
+
 void cmd_oops(struct cmd_call *c)
 {
-	struct words ws = { NULL, 0, false };
+	struct words ws = { NULL, false };
 	const char *arg = c->nr ? c->args[0] : NULL;
 
-	if (c->nr > 1)
+	ws.no_memory = zdm_oops_new(&ws.o) != ZDM_OK;
+	if (ws.no_memory)
+		arg = NULL;
+	else if (c->nr > 1)
 		snprintf(c->err, sizeof(c->err), "-o takes one of: a task, log, -, a file");
 	else if (!arg)
 		from_panic_task(c, &ws);
@@ -279,9 +256,9 @@ void cmd_oops(struct cmd_call *c)
 		snprintf(c->err, sizeof(c->err), "no registers of an oops in the kernel log");
 	else if (strcmp(arg, "log") && !from_task(c, &ws, arg) && !from_file(c, &ws, arg))
 		snprintf(c->err, sizeof(c->err), "%s: neither a task nor a readable file", arg);
+	if (!ws.no_memory && !c->err[0] && !guard_interrupted())
+		report(c, &ws);
 	if (ws.no_memory)
 		snprintf(c->err, sizeof(c->err), "out of memory");
-	if (!c->err[0] && ws.nr && !guard_interrupted())
-		zdm_oops_report(c->z->s, c->z->m, ws.w, ws.nr, c->out);
-	free(ws.w);
+	zdm_oops_free(ws.o);
 }

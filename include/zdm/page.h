@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Single struct pages: decoding, the kpageflags view, the postmortem of an oops. */
+/* Single struct pages: decoding, the kpageflags view. */
 #ifndef ZDM_PAGE_H
 #define ZDM_PAGE_H
 
@@ -68,23 +68,6 @@ ZDM_API size_t zdm_judgement_text(const struct zdm_page_judgement *j, char *buf,
 /* Names of the flags that are set, "reserved|head", at most len bytes. */
 ZDM_API void zdm_page_flag_names(const struct zdm_session *s, uint64_t flags, char *buf,
 				 size_t len);
-
-/* The register file of an oops, or any words taken for one. */
-struct zdm_oops_word {
-	char name[16];		/* "RDI", "stack+0x18" */
-	uint64_t value;
-};
-/*
- * Name every word that is a struct page address, a PFN or physical address in
- * a section of interest, or a pointer into a dev_pagemap, then the finding in
- * a sentence, or that there is none. Returns the number of findings.
- */
-ZDM_API size_t zdm_oops_report(struct zdm_session *s, const struct zdm_model *m,
-			       const struct zdm_oops_word *words, size_t nr,
-			       const struct zdm_sink *out);
-/* Registers from the text of an oops as the kernel prints it. *ret: free(). */
-ZDM_API enum zdm_status zdm_oops_parse(const char *text, size_t len, struct zdm_oops_word **ret,
-				       size_t *nr);
 
 #ifdef __cplusplus
 }

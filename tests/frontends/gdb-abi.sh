@@ -8,7 +8,7 @@ set -eu
 . "$(dirname "$0")/gdb-lib.sh"
 
 PAIRS='ReaderOps:zdm_reader_ops OpenOpts:zdm_open_opts Kernel:zdm_kernel Range:zdm_range Member:zdm_member Sink:zdm_sink
-    OopsWord:zdm_oops_word Spec:zdm_spec SpecOpts:zdm_spec_opts Page:zdm_page
+    Spec:zdm_spec SpecOpts:zdm_spec_opts Page:zdm_page
     PageJudgement:zdm_page_judgement'
 
 # what Python has: "TYPE MEMBER OFFSET SIZE", and the type itself as member "."

@@ -5,36 +5,45 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <json-c/json.h>
 #include <libkdumpfile/kdumpfile.h>
 
-#include <zdm/page.h>
+#include <zdm/oops.h>
 
 #include "open.h"
 
 #define MAX_CPUS 4096u
 #define MAX_TEXT_BYTES (16u << 20)
 
-static const char *const registers[] = {
-	"rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "rsp", "rip",
-	"r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
+/* Names as libkdumpfile has them, and as reports have them; a machine lacks the other's. */
+static const struct {
+	const char *attr, *name;
+} registers[] = {
+	{ "rip", "RIP" }, { "rsp", "RSP" }, { "rax", "RAX" }, { "rbx", "RBX" }, { "rcx", "RCX" },
+	{ "rdx", "RDX" }, { "rsi", "RSI" }, { "rdi", "RDI" }, { "rbp", "RBP" }, { "r8", "R08" },
+	{ "r9", "R09" }, { "r10", "R10" }, { "r11", "R11" }, { "r12", "R12" }, { "r13", "R13" },
+	{ "r14", "R14" }, { "r15", "R15" },
+	{ "pc", "pc" }, { "sp", "sp" }, { "x0", "x0" }, { "x1", "x1" }, { "x2", "x2" },
+	{ "x3", "x3" }, { "x4", "x4" }, { "x5", "x5" }, { "x6", "x6" }, { "x7", "x7" },
+	{ "x8", "x8" }, { "x9", "x9" }, { "x10", "x10" }, { "x11", "x11" }, { "x12", "x12" },
+	{ "x13", "x13" }, { "x14", "x14" }, { "x15", "x15" }, { "x16", "x16" }, { "x17", "x17" },
+	{ "x18", "x18" }, { "x19", "x19" }, { "x20", "x20" }, { "x21", "x21" }, { "x22", "x22" },
+	{ "x23", "x23" }, { "x24", "x24" }, { "x25", "x25" }, { "x26", "x26" }, { "x27", "x27" },
+	{ "x28", "x28" }, { "x29", "x29" }, { "x30", "lr" },
 };
 #define NR_REGISTERS (sizeof(registers) / sizeof(registers[0]))
 
-/* "RDI", "R08"; with several CPUs "cpu3:RDI". */
-static void name_word(char *buf, size_t len, unsigned int cpu, bool many, const char *reg)
-{
-	char prefix[12] = "";
-	size_t i, n;
+/* Where the words of a report come from, for what is said beside it. */
+enum log_state { LOG_NOT_ASKED = 0, LOG_OOPS, LOG_NONE, LOG_MISSING };
 
-	if (many)
-		snprintf(prefix, sizeof(prefix), "cpu%u:", cpu);
-	n = (size_t)snprintf(buf, len, "%s%s%s", prefix, reg[1] < '0' || reg[1] > '9' || reg[2] ?
-			     "" : "R0", reg[1] < '0' || reg[1] > '9' || reg[2] ? reg : reg + 1);
-	for (i = strlen(prefix); i < n && i < len; i++) {
-		if (buf[i] >= 'a' && buf[i] <= 'z')
-			buf[i] = (char)(buf[i] - 'a' + 'A');
-	}
-}
+struct run {
+	struct zdm_cli *cli;
+	struct opened o;
+	bool opened;			/* a dump was given */
+	struct zdm_oops *oops;
+	const char *text_path;		/* NULL: none given */
+	enum log_state log;
+};
 
 static bool get_register(kdump_ctx_t *ctx, unsigned int cpu, const char *reg, kdump_num_t *ret)
 {
@@ -44,35 +53,61 @@ static bool get_register(kdump_ctx_t *ctx, unsigned int cpu, const char *reg, kd
 	return kdump_get_number_attr(ctx, key, ret) == KDUMP_OK;
 }
 
-/* The registers of the notes, but for CPUs that were in user mode. Returns how many. */
-static size_t from_notes(struct zdm_dump *d, struct zdm_oops_word **ret)
+/* Was the CPU in user mode? Then its registers say nothing of the kernel. */
+static bool in_user_mode(kdump_ctx_t *ctx, unsigned int cpu)
 {
-	kdump_ctx_t *ctx = zdm_dump_ctx(d);
-	struct zdm_oops_word *w;
-	kdump_num_t nr_cpus = 0, value;
-	unsigned int cpu;
-	size_t i, nr = 0;
+	kdump_num_t value;
 
-	*ret = NULL;
-	if (kdump_get_number_attr(ctx, "cpu.number", &nr_cpus) != KDUMP_OK || !nr_cpus)
-		return 0;
-	if (nr_cpus > MAX_CPUS)
-		nr_cpus = MAX_CPUS;
-	w = calloc(nr_cpus * NR_REGISTERS, sizeof(*w));
-	if (!w)
-		return 0;
-	for (cpu = 0; cpu < nr_cpus; cpu++) {
-		if (get_register(ctx, cpu, "cs", &value) && (value & 3))
-			continue;
-		for (i = 0; i < NR_REGISTERS; i++) {
-			if (!get_register(ctx, cpu, registers[i], &value))
-				continue;
-			name_word(w[nr].name, sizeof(w[nr].name), cpu, nr_cpus > 1, registers[i]);
-			w[nr++].value = value;
-		}
+	return (get_register(ctx, cpu, "cs", &value) && (value & 3)) ||
+	       (get_register(ctx, cpu, "pstate", &value) && !(value & 0xf));
+}
+
+static enum zdm_status add_cpu(struct zdm_oops *oops, kdump_ctx_t *ctx, unsigned int cpu)
+{
+	enum zdm_status st = zdm_oops_begin(oops, "notes", cpu);
+	kdump_num_t value;
+	size_t i;
+
+	for (i = 0; i < NR_REGISTERS && st == ZDM_OK; i++) {
+		if (get_register(ctx, cpu, registers[i].attr, &value))
+			st = zdm_oops_add_word(oops, registers[i].name, value);
 	}
-	*ret = w;
-	return nr;
+	return st;
+}
+
+/* The registers of the notes, but for CPUs that were in user mode. */
+static enum zdm_status from_notes(struct run *r)
+{
+	kdump_ctx_t *ctx = zdm_dump_ctx(r->o.dump);
+	enum zdm_status st = ZDM_OK;
+	kdump_num_t nr_cpus = 0;
+	unsigned int cpu;
+
+	if (!ctx || kdump_get_number_attr(ctx, "cpu.number", &nr_cpus) != KDUMP_OK)
+		return ZDM_OK;
+	for (cpu = 0; cpu < nr_cpus && cpu < MAX_CPUS && st == ZDM_OK; cpu++) {
+		if (!in_user_mode(ctx, cpu))
+			st = add_cpu(r->oops, ctx, cpu);
+	}
+	/* more CPUs than are looked at: not a failure */
+	return st == ZDM_UNSUPPORTED ? ZDM_OK : st;
+}
+
+static enum zdm_status from_log(struct run *r)
+{
+	enum zdm_status st;
+	char *text;
+	size_t len;
+
+	st = zdm_klog_read(r->o.s, &text, &len);
+	if (st != ZDM_OK) {
+		r->log = LOG_MISSING;
+		return st == ZDM_NOMEM ? st : ZDM_OK;
+	}
+	st = zdm_oops_add_text(r->oops, "kernel log", text, len);
+	free(text);
+	r->log = st == ZDM_OK ? LOG_OOPS : LOG_NONE;
+	return st == ZDM_ABSENT ? ZDM_OK : st;
 }
 
 static char *read_all(const char *path, size_t *len)
@@ -95,8 +130,15 @@ static char *read_all(const char *path, size_t *len)
 	return text;
 }
 
-static int from_text(const char *path, struct zdm_oops_word **ret, size_t *nr)
+static int no_memory(void)
 {
+	cli_error("out of memory");
+	return ZDM_EXIT_OPEN;
+}
+
+static int from_text(struct run *r)
+{
+	const char *path = r->text_path, *machine;
 	enum zdm_status st;
 	size_t len;
 	char *text;
@@ -107,58 +149,145 @@ static int from_text(const char *path, struct zdm_oops_word **ret, size_t *nr)
 		cli_error("%s: cannot be read: %s", path, strerror(errno ? errno : EIO));
 		return ZDM_EXIT_OPEN;
 	}
-	st = zdm_oops_parse(text, len, ret, nr);
+	st = zdm_oops_add_text(r->oops, "text", text, len);
 	free(text);
-	if (st == ZDM_OK)
+	if (st == ZDM_NOMEM)
+		return no_memory();
+	if (st != ZDM_OK) {
+		cli_error("%s: no kernel registers in it, and no page that the kernel names", path);
+		return ZDM_EXIT_MISSING;
+	}
+	machine = r->opened ? zdm_oops_foreign(r->oops, r->o.s) : NULL;
+	if (!machine)
 		return ZDM_EXIT_DONE;
-	cli_error("%s: %s", path, st == ZDM_NOMEM ? "out of memory" :
-		  "no kernel registers in it, as an oops prints them");
+	cli_error("%s: registers of %s, and %s is a dump of %s; without VMCORE the text is read for "
+		  "what it says itself", path, machine, r->o.path, zdm_model_kernel(r->o.m)->machine);
 	return ZDM_EXIT_MISSING;
+}
+
+static int from_dump(struct run *r)
+{
+	enum zdm_status st = from_log(r);
+
+	if (st == ZDM_OK)
+		st = from_notes(r);
+	if (st != ZDM_OK)
+		return no_memory();
+	if (zdm_oops_words(r->oops))
+		return ZDM_EXIT_DONE;
+	cli_error("%s: no oops in its kernel log, and no CPU's kernel registers in its notes; give "
+		  "the text of the oops with --text", r->o.path);
+	return ZDM_EXIT_MISSING;
+}
+
+static void print_json_string(struct zdm_cli *cli, const char *key, const char *s)
+{
+	struct json_object *v = s ? json_object_new_string(s) : NULL;
+
+	cli_printf(cli, ",\"%s\":%s", key,
+		   json_object_to_json_string_ext(v, JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(v);
+}
+
+static void print_head(struct run *r)
+{
+	static const char *const logs[] = {
+		[LOG_NOT_ASKED] = NULL, [LOG_OOPS] = "oops", [LOG_NONE] = "none",
+		[LOG_MISSING] = "missing",
+	};
+
+	if (!r->cli->json) {
+		if (r->log == LOG_NONE || r->log == LOG_MISSING)
+			cli_printf(r->cli, "%s: what the CPUs did when the dump was taken, from its "
+				   "notes. A hypervisor takes it after the oops: then give its text "
+				   "with --text.\n", r->log == LOG_NONE ?
+				   "No oops in the dump's kernel log" :
+				   "The kernel log is not in the dump");
+		return;
+	}
+	if (r->opened)
+		cli_json_begin(r->cli, r->o.path);
+	else
+		cli_printf(r->cli, "{\"schema\":1,\"vmcore\":null");
+	print_json_string(r->cli, "text", r->text_path);
+	print_json_string(r->cli, "log", logs[r->log]);
+	cli_printf(r->cli, ",");
+}
+
+static bool emit_to_memory(void *priv, const char *text, size_t len)
+{
+	return fwrite(text, 1, len, priv) == len;
+}
+
+/* All or nothing: half a report must not look like "no finding". */
+static int report(struct run *r)
+{
+	struct zdm_session *s = r->opened ? r->o.s : NULL;
+	const struct zdm_model *m = r->opened ? r->o.m : NULL;
+	char *text = NULL;
+	size_t len = 0;
+	struct zdm_sink sink = { .emit_fn = emit_to_memory };
+	enum zdm_status st;
+	FILE *mem = open_memstream(&text, &len);
+
+	if (!mem)
+		return no_memory();
+	sink.priv = mem;
+	st = r->cli->json ? zdm_oops_report_json(s, m, r->oops, &sink, NULL) :
+			    zdm_oops_report(s, m, r->oops, &sink, NULL);
+	if (ferror(mem))
+		st = ZDM_NOMEM;
+	if (fclose(mem))
+		st = ZDM_NOMEM;
+	if (st == ZDM_OK) {
+		print_head(r);
+		r->cli->out.emit_fn(r->cli->out.priv, text, len);
+		if (r->cli->json)
+			cli_printf(r->cli, "}\n");
+	}
+	free(text);
+	return st == ZDM_OK ? ZDM_EXIT_DONE : no_memory();
 }
 
 static int run_oops(struct zdm_cli *cli, int nr_operands, char **operand)
 {
-	struct zdm_oops_word *w = NULL;
-	struct opened o;
-	size_t nr = 0;
-	int code = open_model(cli, operand[0], &o);
+	struct run r = { .cli = cli, .text_path = cli->opt[0], .opened = nr_operands > 0 };
+	int code = ZDM_EXIT_DONE;
 
-	(void)nr_operands;
-	if (code == ZDM_EXIT_DONE && cli->json)
-		code = cli_usage_error(cli, "oops has no --json");
-	if (code == ZDM_EXIT_DONE && cli->opt[0]) {
-		code = from_text(cli->opt[0], &w, &nr);
-	} else if (code == ZDM_EXIT_DONE) {
-		nr = from_notes(o.dump, &w);
-		if (!nr) {
-			cli_error("%s: no CPU's kernel registers in its notes; give the text of "
-				  "the oops with --text", operand[0]);
-			code = ZDM_EXIT_MISSING;
-		}
-	}
-	if (code == ZDM_EXIT_DONE) {
-		zdm_oops_report(o.s, o.m, w, nr, &cli->out);
-		code = finish_opened(cli, &o, false, code);
-	}
-	free(w);
-	close_opened(&o);
+	if (!r.opened && !r.text_path)
+		return cli_usage_error(cli, "oops: VMCORE is missing, or the text of an oops (--text)");
+	if (zdm_oops_new(&r.oops) != ZDM_OK)
+		return no_memory();
+	if (r.opened)
+		code = open_model(cli, operand[0], &r.o);
+	if (code == ZDM_EXIT_DONE)
+		code = r.text_path ? from_text(&r) : from_dump(&r);
+	if (code == ZDM_EXIT_DONE)
+		code = report(&r);
+	if (code == ZDM_EXIT_DONE && r.opened)
+		code = finish_opened(cli, &r.o, false, code);
+	zdm_oops_free(r.oops);
+	if (r.opened)
+		close_opened(&r.o);
 	return code;
 }
 
 static const struct zdm_option options[] = {
-	{ "text", "FILE", "take the registers from the text of an oops; - for standard input" },
+	{ "text", "FILE", "take what the text of an oops says; - for standard input" },
 	{ NULL, NULL, NULL },
 };
 
 const struct zdm_command cmd_oops = {
 	.name = "oops",
-	.operands = "VMCORE",
-	.min_operands = 1, .max_operands = 1,
+	.operands = "[VMCORE]",
+	.min_operands = 0, .max_operands = 1,
 	.purpose = "the postmortem of an oops: whether it tripped over a struct page",
 	.opts = options,
-	.help = "Takes the registers of each CPU from the dump's notes, or with --text those of\n"
-		"an oops as the kernel printed it, and names every value that is a struct page,\n"
-		"a pointer into a pgmap, or a page frame of device memory. Only a pointer to a\n"
-		"struct page that must not be believed is a finding.\n",
+	.help = "Takes the oopses of the kernel log that is in the dump and the registers of each\n"
+		"CPU from its notes, or with --text what a text says: a console, a mail, the\n"
+		"output of crash, QEMU or GDB. Names every value that is a struct page, a pointer\n"
+		"into a pgmap, or a page frame of device memory, and says how far the evidence\n"
+		"goes: proven by the dump, consistent with the text, possible. Without VMCORE,\n"
+		"the text is read for what it says itself.\n",
 	.run = run_oops,
 };

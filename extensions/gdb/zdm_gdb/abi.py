@@ -92,10 +92,6 @@ class Sink(c.Structure):
     _fields_ = [("emit_fn", EMIT_FN), ("priv", c.c_void_p)]
 
 
-class OopsWord(c.Structure):
-    _fields_ = [("name", c.c_char * 16), ("value", c.c_uint64)]
-
-
 _FUNCTIONS = {
     "zdm_version": (c.c_char_p, []),
     "zdm_machine_register": (c.c_char_p, [c.c_char_p, c.c_int]),
@@ -129,10 +125,13 @@ _FUNCTIONS = {
     "zdm_report_sections": (None, [c.c_void_p, c.c_uint64, c.POINTER(Sink)]),
     "zdm_report_pgmaps": (None, [c.c_void_p, c.POINTER(Sink)]),
     "zdm_report_pfn": (None, [c.c_void_p, c.c_void_p, c.c_uint64, c.POINTER(Sink)]),
-    "zdm_oops_report": (c.c_size_t, [c.c_void_p, c.c_void_p, c.POINTER(OopsWord), c.c_size_t,
-                                     c.POINTER(Sink)]),
-    "zdm_oops_parse": (c.c_int, [c.c_char_p, c.c_size_t, c.POINTER(c.POINTER(OopsWord)),
-                                 c.POINTER(c.c_size_t)]),
+    "zdm_oops_new": (c.c_int, [c.POINTER(c.c_void_p)]),
+    "zdm_oops_free": (None, [c.c_void_p]),
+    "zdm_oops_add_text": (c.c_int, [c.c_void_p, c.c_char_p, c.c_char_p, c.c_size_t]),
+    "zdm_oops_begin": (c.c_int, [c.c_void_p, c.c_char_p, c.c_int64]),
+    "zdm_oops_add_word": (c.c_int, [c.c_void_p, c.c_char_p, c.c_uint64]),
+    "zdm_oops_foreign": (c.c_char_p, [c.c_void_p, c.c_void_p]),
+    "zdm_oops_report": (c.c_int, [c.c_void_p, c.c_void_p, c.c_void_p, c.POINTER(Sink), c.c_void_p]),
 }
 
 

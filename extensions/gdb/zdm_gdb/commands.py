@@ -226,9 +226,12 @@ stack. With FILE: the registers in the text of an oops, as the kernel prints it.
     def run(self, argument):
         argv = arguments(argument, 1, "zdm oops [FILE]")
         s = manager.current()
-        words = oops.from_file(s, os.path.expanduser(argv[0])) if argv else oops.from_target(s)
-        array = (abi.OopsWord * len(words))(*words)
-        s.report(s.lib.zdm_oops_report, s.handle, s.model(), array, len(words))
+        with oops.Oops(s) as found:
+            if argv:
+                oops.from_file(os.path.expanduser(argv[0]), found)
+            else:
+                oops.from_target(s, found)
+            found.report(s)
 
 
 class Open(Subcommand):

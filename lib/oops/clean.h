@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* clean: from bytes that people paste to plain ASCII lines. */
+#ifndef ZDM_LIB_OOPS_CLEAN_H
+#define ZDM_LIB_OOPS_CLEAN_H
+
+#include <stddef.h>
+
+/*
+ * In place; returns the new length, never more. Undone are: quoted-printable, UTF-16 (with
+ * and without its mark), escapes of JSON, HTML and terminals, blanks of any kind, CR LF.
+ */
+size_t oops_clean(char *text, size_t len);
+
+#endif
