@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <zdm/oops.h>
 #include <zdm/policy.h>
 
 #include "fuzz.h"
@@ -138,6 +139,48 @@ static const char *check_policy(struct zdm_session *ses, const struct zdm_model 
 	return bad;
 }
 
+/* An oops in many wrappings; what is made of it is as damaged as the dump is. */
+static const char oops_text[] =
+	"Content-Transfer-Encoding: quoted-printable\n> [  1.5][ T12] BUG: unable to handle page fault "
+	"for address: fffffffffffffffe\n<4>[  1.5][ T12] CPU: 1 PID: 12 Comm: a Not tainted 6.1.0 #1\n"
+	"\x1b[31mRIP: 0010:f+0x1/0x2\x1b[0m\nRAX: fffffffffffffffe RDI: ffffea0004=\n000000 R12:\n"
+	"0000000000100000\\nRBX: ffffffffffffffff\r\npage:ffffea0004000000 is poisoned pfn:0x100000\n"
+	"raw: ffffffffffffffff ffffffffffffffff ffffffffffffffff ffffffffffffffff\n"
+	"CPU#1\nRAX=0000000000000001 R8 =ffffea0004000040\nrdi  0xffffea0004000080  -24189188702080\n"
+	"Krnl GPRS: 0000000000000000 000003d083000000 0000000000000034 000003d08300c000\n"
+	"memmap=4G!4G BIOS-e820: [mem 0x0000000100000000-0x000000013fffffff] persistent (type 7)\n"
+	"&gt; x9 : <b>ffffea0004000000</b>\nKernel Offset: 0x0 from 0xffffffff81000000\n";
+
+static const char *check_oops(struct zdm_session *ses, const struct zdm_model *m, struct paper *p,
+			      struct rng *rng)
+{
+	struct zdm_sink out = { .emit_fn = write_down, .priv = p };
+	char text[sizeof(oops_text)];
+	size_t len = sizeof(text) - 1, i;
+	const char *bad = NULL;
+	struct zdm_oops *o;
+
+	memcpy(text, oops_text, sizeof(text));
+	for (i = rng_below(rng, 24); i--;)
+		text[rng_below(rng, len)] = rng_below(rng, 2) ? (char)rng_next(rng) :
+			oops_text[rng_below(rng, len)];
+	len -= rng_below(rng, 4) ? 0 : rng_below(rng, len);
+	if (zdm_oops_new(&o) != ZDM_OK)
+		return NULL;
+	zdm_oops_add_text(o, "text", text, len);
+	new_sheet(p, SIZE_MAX);
+	if (zdm_oops_report(rng_below(rng, 2) ? ses : NULL, NULL, o, &out, NULL) != ZDM_OK ||
+	    zdm_oops_report(ses, m, o, &out, NULL) != ZDM_OK)
+		bad = "the report of an oops fails";
+	else if (!p->len || memchr(p->text, 0, p->len))
+		bad = "the report of an oops is no text";
+	new_sheet(p, SIZE_MAX);
+	if (!bad && (zdm_oops_report_json(ses, m, o, &out, NULL) != ZDM_OK || !p->len))
+		bad = "the JSON of an oops fails";
+	zdm_oops_free(o);
+	return bad;
+}
+
 const char *check_reports(struct zdm_session *ses, const struct zdm_model *m, struct rng *rng)
 {
 	struct paper p = { 0 };
@@ -147,6 +190,8 @@ const char *check_reports(struct zdm_session *ses, const struct zdm_model *m, st
 		bad = check_json(m, &p);
 	if (!bad)
 		bad = check_pfns(ses, m, &p, rng);
+	if (!bad)
+		bad = check_oops(ses, m, &p, rng);
 	if (!bad)
 		bad = check_policy(ses, m);
 	free(p.text);
