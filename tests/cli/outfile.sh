@@ -111,6 +111,13 @@ if [ "$rc" -eq 3 ] && [ ! -s "$work/out" ]; then ok outfile/said-when-there; els
     not_ok outfile/said-when-there "exit code $rc: $(cat "$work/out")"; fi
 rm -f "$out"
 
+# kpage's own file, which the library writes.
+echo precious >"$out"
+fails outfile/kpage/exists 3 "exists: it is not overwritten without -f" \
+    kpage --layout "$layout" --save "$out" "$core"
+is_old outfile/kpage/kept
+rm "$out"
+
 # - is standard output, or refused by name
 cd "$work"
 zdm=$OLDPWD/$zdm

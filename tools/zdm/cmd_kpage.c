@@ -6,6 +6,7 @@
 #include <zdm/kpageflags.h>
 
 #include "open.h"
+#include "outfile.h"
 
 enum { OPTION_LIST, OPTION_SAVE };
 
@@ -46,6 +47,11 @@ static int run_kpage(struct zdm_cli *cli, int nr, char **operand)
 	if (cli->opt[OPTION_SAVE] && (nr > 1 || cli->opt[OPTION_LIST]))
 		return cli_usage_error(cli, "--save writes all pages: give neither a range nor "
 				       "--list");
+	if (cli->opt[OPTION_SAVE] &&
+	    outfile_check(cli->opt[OPTION_SAVE], cli->force, err, sizeof(err))) {
+		cli_error("%s", err);
+		return ZDM_EXIT_OPEN;
+	}
 	code = open_model(cli, operand[0], &o);
 	if (code == ZDM_EXIT_DONE && nr > 1) {
 		opts.end_pfn = zdm_model_end_pfn(o.m);
@@ -73,6 +79,7 @@ const struct zdm_command cmd_kpage = {
 	.min_operands = 1, .max_operands = 2,
 	.purpose = "what /proc/kpageflags would say, as page-types prints it",
 	.opts = options,
+	.writes = true,
 	.help = "RANGE is PFN-PFN or PFN..PFN (the last not included), PFN+COUNT, or one page as\n"
 		"zdm pfn takes it; all pages if it is not given. Pages whose memmap must\n"
 		"not be believed are counted, never read.\n",
