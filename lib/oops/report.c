@@ -181,7 +181,7 @@ enum zdm_status zdm_oops_report(struct zdm_session *s, const struct zdm_model *m
 
 const char *zdm_oops_foreign(const struct zdm_oops *o, const struct zdm_session *s)
 {
-	const char *uname = s && s->kernel.machine ? s->kernel.machine : "x86_64";
+	const char *uname = s && s->known.machine ? s->known.machine : "x86_64";
 	size_t i;
 
 	for (i = 0; i < o->nr; i++) {
