@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The command line, on libkdumpfile.
+# The command line.
 
 CLI_SRC := $(sort $(wildcard tools/zdm/*.c))
 CLI_OBJ = $(CLI_SRC:%.c=$(OBJ)/%.o)
-CLI_PKG_CFLAGS = $(call once,CLI_PKG_CFLAGS,--cflags,libkdumpfile)
-KDUMP_LIBS = $(call once,KDUMP_LIBS,--libs,libkdumpfile)
 
 .PHONY: cli check-cli
 ## cli              the command line, $(B)/zdm
@@ -14,11 +12,12 @@ all: cli
 $(OBJ)/tools/zdm/%.o: tools/zdm/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
-	$(Q)$(CC) -Itools/zdm $(ZDM_CPPFLAGS) $(CLI_PKG_CFLAGS) $(ZDM_CFLAGS) -c -o $@ $<
+	$(Q)$(CC) -Itools/zdm $(ZDM_CPPFLAGS) $(ZDM_CFLAGS) -c -o $@ $<
 
-$(B)/zdm: $(CLI_OBJ) $(B)/libzdm.a
+$(B)/zdm: $(CLI_OBJ) $(B)/libzdm-dumpfile.a $(B)/libzdm.a
 	$(call say,LD,$@)
-	$(Q)$(ZDM_LINK) -o $@ $(CLI_OBJ) $(B)/libzdm.a $(KDUMP_LIBS) $(ZDM_LDLIBS)
+	$(Q)$(ZDM_LINK) -o $@ $(CLI_OBJ) $(B)/libzdm-dumpfile.a $(B)/libzdm.a \
+		$(DUMPFILE_LDLIBS) $(ZDM_LDLIBS)
 
 # zdm exec looks beside its own binary, from there to libdir, then in libdir.
 $(OBJ)/tools/zdm/preloading.o: ZDM_CPPFLAGS += -include $(OBJ)/dirs.h

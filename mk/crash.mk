@@ -14,7 +14,7 @@ CRASH_VERSION ?= $(if $(wildcard $(CRASH_INCLUDE)/build_data.c),$(shell sed -n \
 	/usr/include/crash,$(CRASH_INCLUDE)),$(shell $(CRASH) -v 2>/dev/null </dev/null | \
 	sed -n 's/^crash \([0-9]\)/\1/p')))
 # Only what the library needs for reading a dump through a host.
-CRASH_LIBS = $(call once,CRASH_LIBS,--libs,libbpf libdw libelf zlib)
+CRASH_LIBS = $(call once,CRASH_LIBS,--libs,libbpf libdw libelf $(DUMPFILE_LIBS))
 
 .PHONY: crash check-crash bench-crash
 ## crash            the crash extension, $(B)/crash/zdm.so; CRASH_INCLUDE=DIR of another defs.h
@@ -26,16 +26,16 @@ $(B)/obj/extensions/crash/%.o: extensions/crash/%.c
 		echo "no $(CRASH_INCLUDE)/defs.h: install package crash, or give CRASH_INCLUDE=" >&2; \
 		exit 1; }
 	$(call say,CC,$@)
-	$(Q)$(CC) -Iinclude -isystem $(CRASH_INCLUDE) $(CRASH_CPPFLAGS) $(CPPFLAGS) $(ZDM_CFLAGS) -c -o $@ $<
+	$(Q)$(CC) -I. -Iinclude -isystem $(CRASH_INCLUDE) $(CRASH_CPPFLAGS) $(CPPFLAGS) $(ZDM_CFLAGS) -c -o $@ $<
 
 $(B)/obj/extensions/crash/built_for.o: CRASH_CPPFLAGS = $(if $(CRASH_VERSION),-DCRASH_VERSION='"$(CRASH_VERSION)"')
 
 # Hidden symbols and -Bsymbolic: crash has functions of any name, extensions share one space.
-$(B)/crash/zdm.so: $(CRASH_OBJ) $(B)/libzdm.a
+$(B)/crash/zdm.so: $(CRASH_OBJ) $(B)/libzdm-dumpfile.a $(B)/libzdm.a
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(ZDM_LINK) -shared -Wl,-Bsymbolic -Wl,--exclude-libs,ALL -Wl,--as-needed \
-		-o $@ $(CRASH_OBJ) $(B)/libzdm.a $(CRASH_LIBS)
+		-o $@ $(CRASH_OBJ) $(B)/libzdm-dumpfile.a $(B)/libzdm.a $(CRASH_LIBS) -ldl
 
 CRASH_TESTS := tests/run-crash-other.sh
 CHECK_SUITES += $(CRASH_TESTS)

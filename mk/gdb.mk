@@ -7,9 +7,7 @@ sysconfdir ?= $(if $(filter /usr /usr/local,$(prefix)),/etc,$(prefix)/etc)
 GDB_INIT_DIR ?= $(sysconfdir)/gdb/gdbinit.d
 GDB_DIR = $(datadir)/zdm/gdb
 
-GDB_SRC := extensions/gdb/dumpfile.c $(addprefix tools/zdm/, elfmap.c fileio.c flattened.c \
-	kdumphdr.c progress.c reader_kcore.c \
-	reader_kdumpfile.c)
+GDB_SRC := extensions/gdb/dumpfile.c
 GDB_OBJ := $(GDB_SRC:%.c=$(B)/obj/%.o)
 GDB_PY := $(wildcard extensions/gdb/zdm_gdb/*.py)
 
@@ -17,10 +15,10 @@ GDB_PY := $(wildcard extensions/gdb/zdm_gdb/*.py)
 ## gdb              what extensions/gdb/zdm-gdb.py needs: libzdm.so and $(B)/libzdm-dumpfile.so
 gdb: $(B)/libzdm.so $(B)/libzdm-dumpfile.so
 
-$(B)/libzdm-dumpfile.so: $(GDB_OBJ) $(B)/libzdm.a
+$(B)/libzdm-dumpfile.so: $(GDB_OBJ) $(B)/libzdm-dumpfile.a $(B)/libzdm.a
 	$(call say,LD,$@)
 	$(Q)$(ZDM_LINK) -shared -Wl,-soname,$(@F) -Wl,-z,defs -Wl,--exclude-libs,ALL -o $@ $^ \
-		-Wl,--as-needed $(KDUMP_LIBS) $(ZDM_LDLIBS)
+		-Wl,--as-needed $(DUMPFILE_LDLIBS) $(ZDM_LDLIBS)
 
 ## check-gdb        the commands in the real GDB, on every lab dump: LABDIR=
 check-gdb: gdb

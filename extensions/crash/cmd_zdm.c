@@ -178,6 +178,7 @@ static void cmd_zdm(void)
 	static unsigned int lines;
 	static struct zdm_sink out = { .emit_fn = emit, .priv = &lines };
 	const struct mode *mode;
+	const char *damage;
 
 	memset(&c, 0, sizeof(c));
 	lines = 0;
@@ -191,7 +192,10 @@ static void cmd_zdm(void)
 	c.z = session_get(c.err, sizeof(c.err));
 	if (c.z)
 		mode->run(&c);
+	damage = session_damage();
 	guard_leave();
+	if (damage)
+		error(INFO, "warning: %s\n", damage);
 	if (c.err[0])
 		error(INFO, "%s\n", c.err);
 }

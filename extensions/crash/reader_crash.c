@@ -3,7 +3,7 @@
 
 #include <ctype.h>
 
-#include "dump_file.h"
+#include "dumpfile/dumpfile.h"
 #include "guard.h"
 #include "reader_crash.h"
 
@@ -38,29 +38,16 @@ static bool all_zero(const char *p, size_t len)
 	return !len || (!p[0] && !memcmp(p, p + 1, len - 1));
 }
 
-static bool file_has(const struct reader_crash *r, uint64_t paddr, size_t len)
-{
-	uint64_t end;
-
-	while (len) {
-		if (!dump_file_has(r->file, paddr, &end))
-			return false;
-		if (end - paddr >= len)
-			return true;
-		len -= end - paddr;
-		paddr = end;
-	}
-	return true;
-}
-
 static enum zdm_status read_phys(void *priv, uint64_t paddr, void *buf, size_t len)
 {
 	const struct reader_crash *r = priv;
 
 	if (!len)
 		return ZDM_OK;
-	if (r->file && !file_has(r, paddr, len))
+	if (guard_interrupted())
 		return ZDM_UNREADABLE;
+	if (r->file)
+		return zdm_dump_ops(r->file)->read_phys_fn(r->file, paddr, buf, len);
 	if (!read_mem(paddr, PHYSADDR, buf, len))
 		return ZDM_UNREADABLE;
 	/*
@@ -77,12 +64,10 @@ static enum zdm_status present(void *priv, uint64_t paddr, bool *ret, uint64_t *
 	const struct reader_crash *r = priv;
 	char byte;
 
-	if (r->file) {
-		*ret = dump_file_has(r->file, paddr, end_paddr);
-	} else {
-		*ret = read_mem(paddr, PHYSADDR, &byte, 1);
-		*end_paddr = (paddr | (PAGESIZE() - 1)) + 1;
-	}
+	if (r->file)
+		return zdm_dump_ops(r->file)->present_fn(r->file, paddr, ret, end_paddr);
+	*ret = read_mem(paddr, PHYSADDR, &byte, 1);
+	*end_paddr = (paddr | (PAGESIZE() - 1)) + 1;
 	return ZDM_OK;
 }
 
@@ -281,6 +266,8 @@ static enum zdm_status vmcoreinfo(void *priv, const char **text, size_t *len)
 	struct reader_crash *r = priv;
 	uint64_t data, size_kaddr, ptr, bytes = 0;
 
+	if (r->file && zdm_dump_ops(r->file)->vmcoreinfo_fn(r->file, text, len) == ZDM_OK)
+		return ZDM_OK;
 	if (!r->vmcoreinfo_tried) {
 		r->vmcoreinfo_tried = true;
 		if (symbol(r, "vmcoreinfo_data", &data) != ZDM_OK ||
@@ -313,11 +300,31 @@ static const char *machine_name(struct reader_crash *r)
 	return r->machine;
 }
 
+/*
+ * The file itself, by the reader that the command line and GDB have: crash reads
+ * past the end of an ELF segment and hands out zeros for what a file lacks. NULL:
+ * memory, a format that only crash reads, or a split set of which crash was
+ * given files that do not lie together.
+ */
+static struct zdm_dump *open_file(void)
+{
+	struct zdm_dump *d = NULL;
+	char err[256];
+
+	if (!(NETDUMP_DUMPFILE() || KDUMP_DUMPFILE() || DISKDUMP_DUMPFILE()) || !pc->dumpfile ||
+	    zdm_dump_open(pc->dumpfile, NULL, &d, err, sizeof(err)) != ZDM_OK)
+		return NULL;
+	if (zdm_dump_parts_missing(d)) {
+		zdm_dump_close(d);
+		return NULL;
+	}
+	return d;
+}
+
 void zdm_reader_crash_init(struct reader_crash *r, struct zdm_reader_ops *ops)
 {
 	memset(r, 0, sizeof(*r));
-	if (NETDUMP_DUMPFILE() || KDUMP_DUMPFILE() || DISKDUMP_DUMPFILE())
-		r->file = dump_file_open(pc->dumpfile);
+	r->file = open_file();
 	r->has_btf = probe_btf();
 	memset(ops, 0, sizeof(*ops));
 	ops->size = sizeof(*ops);
@@ -334,7 +341,7 @@ void zdm_reader_crash_init(struct reader_crash *r, struct zdm_reader_ops *ops)
 
 void zdm_reader_crash_deinit(struct reader_crash *r)
 {
-	dump_file_close(r->file);
+	zdm_dump_close(r->file);
 	free(r->vmcoreinfo);
 	memset(r, 0, sizeof(*r));
 }

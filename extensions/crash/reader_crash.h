@@ -5,13 +5,13 @@
 
 #include <zdm/reader.h>
 
-struct dump_file;
+struct zdm_dump;
 
 #define READER_CRASH_MISSING 32
 #define READER_CRASH_NAME 48
 
 struct reader_crash {
-	struct dump_file *file;	/* NULL: only trying tells whether a page is there */
+	struct zdm_dump *file;	/* NULL: crash reads, and only trying tells whether a page is there */
 	char *vmcoreinfo;	/* NULL: not looked for yet, or not found */
 	size_t vmcoreinfo_len;
 	bool vmcoreinfo_tried;

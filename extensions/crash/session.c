@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <defs.h>
 
+#include "dumpfile/dumpfile.h"
 #include "guard.h"
 #include "reader_crash.h"
 #include "session.h"
@@ -11,6 +12,7 @@ static struct {
 	struct reader_crash reader;
 	struct zdm_reader_ops ops;
 	struct zdm_crash z;
+	char told[256];		/* damage */
 } the;
 
 void session_discard(void)
@@ -22,6 +24,16 @@ void session_discard(void)
 	if (the.open)
 		zdm_reader_crash_deinit(&the.reader);
 	memset(&the, 0, sizeof(the));
+}
+
+const char *session_damage(void)
+{
+	const char *damage = the.open && the.reader.file ? zdm_dump_damage(the.reader.file) : NULL;
+
+	if (!damage || !strcmp(damage, the.told))
+		return NULL;
+	snprintf(the.told, sizeof(the.told), "%s", damage);
+	return the.told;
 }
 
 const struct zdm_crash *session_get(char *err, size_t err_len)

@@ -18,6 +18,8 @@ struct zdm_crash {
  * guard_leave(). NULL: err holds one line; or guard_interrupted() is true.
  */
 const struct zdm_crash *session_get(char *err, size_t err_len);
+/* What is wrong with the file, once, in a line; NULL: nothing, or it has been said. */
+const char *session_damage(void);
 void session_discard(void);
 
 #endif

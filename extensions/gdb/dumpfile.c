@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * libzdm-dumpfile.so: the command line's reader of dump files, for GDB. Beside
- * libzdm.so, so that a GDB without libkdumpfile still serves live guests.
+ * libzdm-dumpfile.so: the reader of dump files, dumpfile/, for GDB. Beside
+ * libzdm.so, which knows no files.
  */
-#include "../../tools/zdm/reader_kdumpfile.h"
+#include "dumpfile/dumpfile.h"
 #include "dumpfile.h"
 #include "source/source.h"
 
 struct zdm_dump *zdm_dumpfile_open(const char *path, char *err, size_t err_len)
 {
+	struct zdm_dump_opts opts = { .other_formats = true };
 	struct zdm_dump *d;
 
-	return zdm_dump_open(path, NULL, &d, err, err_len) == ZDM_OK ? d : NULL;
+	return zdm_dump_open(path, &opts, &d, err, err_len) == ZDM_OK ? d : NULL;
 }
 
 void zdm_dumpfile_close(struct zdm_dump *d)

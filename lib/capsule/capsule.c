@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "capsule/capsule.h"
+#include <zdm/capsule.h>
+
 #include "base/extents.h"
 #include "base/grow.h"
 #include "capsule/layout_write.h"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "capsule/capsule.h"
+#include <zdm/capsule.h>
 
 #include "fuzz.h"
 

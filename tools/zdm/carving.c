@@ -8,8 +8,6 @@
 #include <unistd.h>
 
 #include "carving.h"
-#include "dumpnotes.h"
-#include "reader_kdumpfile.h"
 
 /* The frames of a dump that is no ELF file, up to where the model reaches. */
 static enum zdm_status input_pages(struct carving *c, char *err, size_t err_len)
@@ -17,7 +15,7 @@ static enum zdm_status input_pages(struct carving *c, char *err, size_t err_len)
 	uint64_t end_pfn = c->nr_keep ? c->keep[c->nr_keep - 1].end_pfn : 0;
 	enum zdm_status status;
 	size_t len = 0;
-	void *notes = dumpnotes_collect(c->o.dump, &len);
+	void *notes = zdm_dump_notes(c->o.dump, &len);
 
 	status = zdm_carve_input_pages(c->o.s, zdm_dump_ops(c->o.dump), c->o.dump, end_pfn, notes,
 				       len, &c->input, err, err_len);

@@ -7,7 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "capsule/capsule.h"
+#include <zdm/capsule.h>
+
 #include "fileio.h"
 #include "open.h"
 #include "outfile.h"

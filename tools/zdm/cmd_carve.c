@@ -11,7 +11,6 @@
 #include "carving.h"
 #include "fileio.h"
 #include "outfile.h"
-#include "reader_kdumpfile.h"
 
 enum { OPT_DUMP_LEVEL, OPT_DROP_DEVICE_MEMMAP, OPT_DRY_RUN, OPT_ADD_ALTMAP, OPT_ALTMAP_FROM,
        OPT_IN_PLACE };

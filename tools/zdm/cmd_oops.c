@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include <json-c/json.h>
-#include <libkdumpfile/kdumpfile.h>
 
 #include <zdm/oops.h>
 
@@ -45,31 +44,23 @@ struct run {
 	enum log_state log;
 };
 
-static bool get_register(kdump_ctx_t *ctx, unsigned int cpu, const char *reg, kdump_num_t *ret)
-{
-	char key[32];
-
-	snprintf(key, sizeof(key), "cpu.%u.reg.%s", cpu, reg);
-	return kdump_get_number_attr(ctx, key, ret) == KDUMP_OK;
-}
-
 /* Was the CPU in user mode? Then its registers say nothing of the kernel. */
-static bool in_user_mode(kdump_ctx_t *ctx, unsigned int cpu)
+static bool in_user_mode(struct zdm_dump *d, size_t cpu)
 {
-	kdump_num_t value;
+	uint64_t value;
 
-	return (get_register(ctx, cpu, "cs", &value) && (value & 3)) ||
-	       (get_register(ctx, cpu, "pstate", &value) && !(value & 0xf));
+	return (zdm_dump_register(d, cpu, "cs", &value) && (value & 3)) ||
+	       (zdm_dump_register(d, cpu, "pstate", &value) && !(value & 0xf));
 }
 
-static enum zdm_status add_cpu(struct zdm_oops *oops, kdump_ctx_t *ctx, unsigned int cpu)
+static enum zdm_status add_cpu(struct zdm_oops *oops, struct zdm_dump *d, size_t cpu)
 {
-	enum zdm_status st = zdm_oops_begin(oops, "notes", cpu);
-	kdump_num_t value;
+	enum zdm_status st = zdm_oops_begin(oops, "notes", (int)cpu);
+	uint64_t value;
 	size_t i;
 
 	for (i = 0; i < NR_REGISTERS && st == ZDM_OK; i++) {
-		if (get_register(ctx, cpu, registers[i].attr, &value))
+		if (zdm_dump_register(d, cpu, registers[i].attr, &value))
 			st = zdm_oops_add_word(oops, registers[i].name, value);
 	}
 	return st;
@@ -78,16 +69,12 @@ static enum zdm_status add_cpu(struct zdm_oops *oops, kdump_ctx_t *ctx, unsigned
 /* The registers of the notes, but for CPUs that were in user mode. */
 static enum zdm_status from_notes(struct run *r)
 {
-	kdump_ctx_t *ctx = zdm_dump_ctx(r->o.dump);
+	size_t nr_cpus = zdm_dump_nr_cpus(r->o.dump), cpu;
 	enum zdm_status st = ZDM_OK;
-	kdump_num_t nr_cpus = 0;
-	unsigned int cpu;
 
-	if (!ctx || kdump_get_number_attr(ctx, "cpu.number", &nr_cpus) != KDUMP_OK)
-		return ZDM_OK;
 	for (cpu = 0; cpu < nr_cpus && cpu < MAX_CPUS && st == ZDM_OK; cpu++) {
-		if (!in_user_mode(ctx, cpu))
-			st = add_cpu(r->oops, ctx, cpu);
+		if (!in_user_mode(r->o.dump, cpu))
+			st = add_cpu(r->oops, r->o.dump, cpu);
 	}
 	/* more CPUs than are looked at: not a failure */
 	return st == ZDM_UNSUPPORTED ? ZDM_OK : st;

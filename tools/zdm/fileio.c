@@ -9,48 +9,6 @@
 
 #include "fileio.h"
 
-ssize_t fileio_pread(int fd, void *buf, size_t len, uint64_t off)
-{
-	size_t done = 0;
-
-	while (done < len) {
-		ssize_t n;
-
-		if (off + done > INT64_MAX)
-			break;
-		/* pread() is our own: wholeread.c */
-		n = pread64(fd, (char *)buf + done, len - done, (off64_t)(off + done));
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		if (!n)
-			break;
-		done += (size_t)n;
-	}
-	return (ssize_t)done;
-}
-
-int fileio_pwrite(int fd, const void *buf, size_t len, uint64_t off)
-{
-	size_t done = 0;
-
-	while (done < len) {
-		ssize_t n = pwrite(fd, (const char *)buf + done, len - done, (off_t)(off + done));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		if (!n) {
-			errno = ENOSPC;
-			return -1;
-		}
-		done += (size_t)n;
-	}
-	return 0;
-}
-
 static int temp_in(const char *dir)
 {
 	char name[4096];

@@ -129,9 +129,17 @@ static bool drop_looked_for(struct opened *o, bool *looked)
 	return true;
 }
 
+static void add_progress(void *priv, uint64_t bytes)
+{
+	progress_add(priv, bytes);
+}
+
 int open_session(struct zdm_cli *cli, const char *path, struct opened *ret)
 {
 	struct zdm_open_opts opts = { .size = sizeof(opts) };
+	struct zdm_dump_opts dump_opts = {
+		.progress_fn = add_progress, .priv = &ret->progress, .other_formats = true,
+	};
 	char err[ZDM_ERR_LEN], hint[320];
 	bool looked;
 	enum zdm_status st;
@@ -142,7 +150,7 @@ int open_session(struct zdm_cli *cli, const char *path, struct opened *ret)
 	progress_init(&ret->progress, cli->quiet);
 	if (is_stdin(path))
 		return ZDM_EXIT_OPEN;
-	if (zdm_dump_open(path, &ret->progress, &ret->dump, err, sizeof(err)) != ZDM_OK) {
+	if (zdm_dump_open(path, &dump_opts, &ret->dump, err, sizeof(err)) != ZDM_OK) {
 		cli_error("%s: %s", path, err);
 		return ZDM_EXIT_OPEN;
 	}
@@ -219,6 +227,10 @@ int finish_opened(struct zdm_cli *cli, struct opened *o, bool shown, int code)
 		hint_package(cli, o, hint, sizeof(hint));
 		if (hint[0])
 			cli_warn(cli, "%s: symbols are missing%s", o->path, hint);
+	}
+	if (zdm_dump_lost(o->dump)) {
+		cli_error("%s: %s", o->path, damage);
+		return ZDM_EXIT_OPEN;
 	}
 	if (damage)
 		cli_warn(cli, "%s: %s", o->path, damage);

@@ -6,7 +6,7 @@
 #include "cli.h"
 #include "debugfile.h"
 #include "progress.h"
-#include "reader_kdumpfile.h"
+#include "dumpfile/dumpfile.h"
 #include "settle.h"
 
 struct opened {

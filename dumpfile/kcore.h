@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * reader_kcore: the memory of the running kernel, through /proc/kcore. Physical
+ * kcore: the memory of the running kernel, through /proc/kcore. Physical
  * memory is what its segments of the direct map show: System RAM, that is, and
  * no device's memory.
  */
-#ifndef ZDM_READER_KCORE_H
-#define ZDM_READER_KCORE_H
+#ifndef ZDM_DUMPFILE_KCORE_H
+#define ZDM_DUMPFILE_KCORE_H
 
 #include <zdm/reader.h>
 

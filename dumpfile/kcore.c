@@ -12,27 +12,17 @@
 
 #include <linux/magic.h>
 
-#include "elfmap.h"
-#include "fileio.h"
-#include "reader_kcore.h"
+#include "dumpfile/elfmap.h"
+#include "dumpfile/kcore.h"
+#include "dumpfile/limits.h"
 
 #define LOCKDOWN_PATH "/sys/kernel/security/lockdown"
 #define VMCOREINFO_PATH "/sys/kernel/vmcoreinfo"
 #define NOTE_NAME "VMCOREINFO"
-#define MAX_VMCOREINFO_BYTES (1u << 20)
-
-/* A stretch of the file that shows physical memory. */
-struct segment {
-	uint64_t start_paddr, end_paddr;
-	uint64_t off;
-};
 
 struct kcore {
-	int fd;
+	struct input in;
 	struct elfmap *elf;		/* what is there, and the notes */
-	struct segment *seg;		/* by start_paddr; they may overlap */
-	size_t nr;
-	size_t last;			/* index of the one that served the last read */
 	char *vmcoreinfo;
 	size_t vmcoreinfo_len;
 	struct utsname uts;
@@ -71,92 +61,21 @@ static void say_refused(int why, char *err, size_t err_len)
 		snprintf(err, err_len, "%s", strerror(why));
 }
 
-static int by_start(const void *a, const void *b)
-{
-	const struct segment *x = a, *y = b;
-
-	return x->start_paddr < y->start_paddr ? -1 : x->start_paddr > y->start_paddr;
-}
-
 /*
  * Direct map and kernel image have p_paddr; the others (vmalloc, modules, the
- * memmap) have all ones there: Linux kernel commit 464920104bf7 ("/proc/kcore:
- * update physical address for kcore ram and text") (in v4.11).
+ * memmap) have all ones there, and elfmap leaves them out: Linux kernel commit
+ * 464920104bf7 ("/proc/kcore: update physical address for kcore ram and text")
+ * (in v4.11).
  */
-static enum zdm_status read_segments(struct kcore *k, char *err, size_t err_len)
-{
-	Elf64_Ehdr ehdr;
-	Elf64_Phdr ph;
-	size_t i;
-
-	if (fileio_pread(k->fd, &ehdr, sizeof(ehdr), 0) != sizeof(ehdr)) {
-		say_refused(errno, err, err_len);
-		return ZDM_UNREADABLE;
-	}
-	k->seg = calloc(ehdr.e_phnum ? ehdr.e_phnum : 1, sizeof(*k->seg));
-	if (!k->seg) {
-		snprintf(err, err_len, "out of memory");
-		return ZDM_NOMEM;
-	}
-	for (i = 0; i < ehdr.e_phnum; i++) {
-		if (fileio_pread(k->fd, &ph, sizeof(ph), ehdr.e_phoff + i * sizeof(ph)) !=
-		    sizeof(ph)) {
-			say_refused(errno, err, err_len);
-			return ZDM_UNREADABLE;
-		}
-		if (ph.p_type != PT_LOAD || ph.p_paddr == UINT64_MAX || !ph.p_filesz ||
-		    ph.p_paddr + ph.p_filesz < ph.p_paddr)
-			continue;
-		k->seg[k->nr].start_paddr = ph.p_paddr;
-		k->seg[k->nr].end_paddr = ph.p_paddr + ph.p_filesz;
-		k->seg[k->nr++].off = ph.p_offset;
-	}
-	qsort(k->seg, k->nr, sizeof(*k->seg), by_start);
-	return ZDM_OK;
-}
-
-/* The segment that holds paddr, or NULL. They are few, and neighbours ask for neighbours. */
-static const struct segment *segment_of(struct kcore *k, uint64_t paddr)
-{
-	size_t i;
-
-	if (k->last < k->nr && paddr >= k->seg[k->last].start_paddr &&
-	    paddr < k->seg[k->last].end_paddr)
-		return &k->seg[k->last];
-	for (i = 0; i < k->nr && k->seg[i].start_paddr <= paddr; i++) {
-		if (paddr < k->seg[i].end_paddr) {
-			k->last = i;
-			return &k->seg[i];
-		}
-	}
-	return NULL;
-}
-
 enum zdm_status kcore_read(struct kcore *k, uint64_t paddr, void *buf, size_t len)
 {
-	char *out = buf;
-
-	while (len) {
-		const struct segment *s = segment_of(k, paddr);
-		size_t n = len;
-
-		if (!s)
-			return ZDM_UNREADABLE;
-		if (n > s->end_paddr - paddr)
-			n = s->end_paddr - paddr;
-		if (fileio_pread(k->fd, out, n, s->off + (paddr - s->start_paddr)) != (ssize_t)n)
-			return ZDM_UNREADABLE;
-		out += n;
-		paddr += n;
-		len -= n;
-	}
-	return ZDM_OK;
+	return elfmap_read(k->elf, &k->in, paddr, buf, len);
 }
 
 enum zdm_status kcore_present(const struct kcore *k, uint64_t paddr, bool *present,
 			      uint64_t *end_paddr)
 {
-	*present = elfmap_present(k->elf, paddr, end_paddr);
+	*present = elfmap_present(k->elf, &k->in, paddr, end_paddr);
 	return ZDM_OK;
 }
 
@@ -190,13 +109,13 @@ static bool vmcoreinfo_from_sysfs(struct kcore *k, char *note, size_t *len)
  */
 static enum zdm_status read_vmcoreinfo(struct kcore *k, char *err, size_t err_len)
 {
-	size_t len = MAX_VMCOREINFO_BYTES;
-	const uint8_t *note = elfmap_note(k->elf, NOTE_NAME, 0, &len);
+	size_t len = DUMPFILE_MAX_VMCOREINFO_BYTES;
+	const uint8_t *note = notes_find(&k->elf->notes, NOTE_NAME, 0, &len);
 	char *text;
 
-	if (note && len > MAX_VMCOREINFO_BYTES)
-		len = MAX_VMCOREINFO_BYTES;
-	text = malloc(note ? len + 1 : MAX_VMCOREINFO_BYTES + 1);
+	if (note && len > DUMPFILE_MAX_VMCOREINFO_BYTES)
+		len = DUMPFILE_MAX_VMCOREINFO_BYTES;
+	text = malloc(note ? len + 1 : DUMPFILE_MAX_VMCOREINFO_BYTES + 1);
 	if (!text) {
 		snprintf(err, err_len, "out of memory");
 		return ZDM_NOMEM;
@@ -227,25 +146,36 @@ const char *kcore_machine(const struct kcore *k)
 	return k->uts.machine;
 }
 
+static enum zdm_status open_file(struct kcore *k, const char *path, char *err, size_t err_len)
+{
+	char first;
+
+	k->in.fd = open(path, O_RDONLY | O_CLOEXEC);
+	k->in.bytes = k->in.file_bytes = UINT64_MAX;
+	if (k->in.fd < 0) {
+		say_refused(errno, err, err_len);
+		return ZDM_UNREADABLE;
+	}
+	if (input_read(&k->in, &first, 1, 0) != ZDM_OK) {
+		say_refused(k->in.failed, err, err_len);
+		return ZDM_UNREADABLE;
+	}
+	return ZDM_OK;
+}
+
 enum zdm_status kcore_open(const char *path, struct kcore **ret, char *err, size_t err_len)
 {
 	struct kcore *k = calloc(1, sizeof(*k));
-	enum zdm_status st = ZDM_OK;
+	enum zdm_status st;
 
 	if (!k) {
 		snprintf(err, err_len, "out of memory");
 		return ZDM_NOMEM;
 	}
 	uname(&k->uts);
-	k->fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (k->fd < 0) {
-		say_refused(errno, err, err_len);
-		st = ZDM_UNREADABLE;
-	}
+	st = open_file(k, path, err, err_len);
 	if (st == ZDM_OK)
-		st = read_segments(k, err, err_len);
-	if (st == ZDM_OK && elfmap_open(k->fd, UINT64_MAX, &k->elf, err, err_len))
-		st = ZDM_CORRUPT;
+		st = elfmap_open(&k->in, &k->elf, err, err_len);
 	if (st == ZDM_OK)
 		st = read_vmcoreinfo(k, err, err_len);
 	if (st != ZDM_OK) {
@@ -261,9 +191,7 @@ void kcore_close(struct kcore *k)
 	if (!k)
 		return;
 	elfmap_close(k->elf);
-	free(k->seg);
 	free(k->vmcoreinfo);
-	if (k->fd >= 0)
-		close(k->fd);
+	input_close(&k->in);
 	free(k);
 }
