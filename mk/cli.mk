@@ -35,7 +35,7 @@ $(OBJ)/dirs.h: FORCE
 $(B)/tests/dumpconv: tests/tools/dumpconv.c
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(BUILD_ONE) -o $@ $< -lz
+	$(Q)$(BUILD_ONE) -o $@ $< -lz -llzo2 -lsnappy -lzstd
 
 # Preloaded by tests: a file system without O_TMPFILE.
 $(B)/tests/notmpfile.so: tests/tools/notmpfile.c

@@ -8,7 +8,9 @@ cd "$(dirname "$0")/../.."
 . tests/cli/lib.sh
 shopt -s nullglob
 
+# those that are cut in pieces, too; and the rest
 forms="kdump kdump-raw flat flat-kdump"
+more_forms="kdump-lzo kdump-snappy kdump-zstd kdump-unknown kdump-64k flat-twice"
 
 # all_forms: $core in each form beside it, and its own answer.
 all_forms() {
@@ -17,6 +19,9 @@ all_forms() {
         "$B/tests/dumpconv" $form "$core" "$work/$form"
     done
     "$B/tests/dumpconv" flat "$work/kdump" "$work/flat-kdump"
+    for form in ${1:-}; do
+        "$B/tests/dumpconv" "$form" "$core" "$work/$form"
+    done
     run ranges -q --json --layout "$layout" "$core"
     answer "$work/answer"
 }
@@ -31,10 +36,10 @@ same_answer() {
     for text in tests/vmcores/text/*.txt; do
         name=${text##*/} name=${name%.txt}
         make_core "$text"
-        all_forms
+        case $name in *fsdax-dev|*collision|*split) all_forms "$more_forms" ;; *) all_forms ;; esac
         # a flattened kdump goes through all of it; the others on a few vmcores
         which=flat-kdump
-        case $name in *fsdax-dev|*collision|*split) which=$forms ;; esac
+        case $name in *fsdax-dev|*collision|*split) which="$forms $more_forms" ;; esac
         for form in $which; do
             run ranges -q --json --layout "$layout" "$work/$form"
             answer "$work/got"
@@ -58,6 +63,76 @@ agrees() {
         { for (i = 0; i < n; i++)
             if (s[i] < $2 && $1 < e[i] && v[i] != $3 " " $4) {
                 print $0 " instead of " v[i]; exit 1 } }' "$work/whole.txt" "$work/part.txt"
+}
+
+# The files of makedumpfile --split: whichever is given, the others are found beside it, under any
+# name; where one is missing, it is told which page frames it had, and nothing of them is made up.
+split_set() {
+    local dir=$work/set form n out
+    make_core ""
+    all_forms
+    mkdir "$dir"
+    "$B/tests/dumpconv" split "$core" "$dir/part"
+    mv "$dir/part.2" "$dir/a name of its own"
+    # neither another dump of the same kernel nor a copy of a part belongs to it
+    cp "$work/kdump" "$dir/other"
+    cp "$dir/part.1" "$dir/again"
+    for form in part.1 "a name of its own" part.3; do
+        run ranges --json --layout "$layout" "$dir/$form"
+        answer "$work/got"
+        if [ "$rc" -eq 0 ] && cmp -s "$work/answer" "$work/got"; then ok "split/$form"; else
+            not_ok "split/$form" "exit code $rc: $(cat "$work/err")"; fi
+    done
+    for n in 1 3; do
+        mkdir "$dir/$n"
+        mv "$dir/part.$n" "$dir/$n/"
+    done
+    rm "$dir/again"
+    for form in 1/part.1 3/part.3 "a name of its own"; do
+        run ranges --json --layout "$layout" "$dir/$form"
+        answer "$work/got"
+        case $rc in
+        1|4)
+            if ! grep -q 'one file of a split set, and page frames 0x' "$work/err"; then
+                not_ok "split/alone/$form" "no word of it: $(cat "$work/err")"
+            elif out=$(agrees); then
+                ok "split/alone/$form"
+            else
+                not_ok "split/alone/$form" "$out"
+            fi ;;
+        *) not_ok "split/alone/$form" "exit code $rc: $(cat "$work/err")" ;;
+        esac
+    done
+}
+
+# What no reader reads is named.
+refused() {
+    local f=$work/file
+    refuse() {
+        printf '%b' "$2" >"$f"
+        head -c 8192 /dev/zero >>"$f"
+        fails "refused/$1" 3 "$3" summary "$f"
+    }
+    refuse win-dmp 'PAGEDU64' 'Windows crash dump'
+    refuse win-dmp-32 'PAGEDUMP' 'Windows crash dump'
+    refuse libvirt-save 'LibvirtQemudSave' 'virsh dump --memory-only'
+    refuse qemu-savevm 'QEVM' 'dump-guest-memory'
+    refuse xz '\xfd7zXZ' 'xz -dk'
+    refuse zstd '\x28\xb5\x2f\xfd' 'zstd -d'
+    refuse gzip '\x1f\x8b' 'gzip -dk'
+    mkfifo "$work/fifo"
+    fails refused/pipe 3 'is a pipe' summary "$work/fifo"
+    # a machine that nobody knows, and none in VMCOREINFO either
+    make_core ""
+    "$B/tests/dumpconv" kdump-unknown "$core" "$f"
+    LC_ALL=C sed -i 's/NUMBER(phys_base)/NUMBER(phys_basf)/; s/pgtable_l5_enabled/pgtable_l5_enablef/
+        s/SYMBOL(init_top_pgt)/SYMBOL(init_top_pgf)/' "$f"
+    fails refused/machine 3 'machine Unknown is not supported' summary "$f"
+    cp "$core" "$f"
+    poke "$f" 18 f300
+    fails refused/riscv 3 'machine riscv64 is not supported' summary "$f"
+    poke "$f" 18 3412
+    fails refused/e_machine 3 'ELF machine 4660' summary "$f"
 }
 
 cut_off() {
@@ -132,6 +207,8 @@ bad_records() {
 }
 
 same_answer
+split_set
+refused
 cut_off
 bad_pages
 bad_records
