@@ -98,6 +98,10 @@ static enum zdm_status read_headers(struct input *in, struct headers *h, char *e
 	st = check_ehdr(&h->ehdr, err, err_len);
 	if (st == ZDM_OK)
 		st = check_sections(in, h, err, err_len);
+	if (st == ZDM_OK && h->nr_phdrs > DUMPFILE_MAX_SEGMENTS) {
+		snprintf(err, err_len, "damaged: %" PRIu64 " ELF program headers", h->nr_phdrs);
+		st = ZDM_UNSUPPORTED;
+	}
 	if (st == ZDM_OK && !input_holds(in, h->ehdr.e_phoff, h->nr_phdrs, sizeof(Elf64_Phdr))) {
 		snprintf(err, err_len, "truncated or damaged: %" PRIu64
 			 " ELF program headers are not in the file", h->nr_phdrs);
@@ -211,11 +215,7 @@ static enum zdm_status add_load(struct walk *w, const Elf64_Phdr *ph)
 	if (ph->p_type != PT_LOAD || !ph->p_memsz)
 		return ZDM_OK;
 	w->any_paddr |= ph->p_paddr != 0;
-	if (++w->nr_loads > DUMPFILE_MAX_SEGMENTS) {
-		snprintf(w->err, w->err_len, "damaged: more than %u ELF segments",
-			 DUMPFILE_MAX_SEGMENTS);
-		return ZDM_UNSUPPORTED;
-	}
+	w->nr_loads++;
 	if (add_segment(w->m, w->in, ph))
 		return ZDM_OK;
 	snprintf(w->err, w->err_len, "out of memory for %" PRIu64 " program headers",

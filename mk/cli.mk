@@ -37,17 +37,22 @@ $(B)/tests/dumpconv: tests/tools/dumpconv.c
 	$(call say,LD,$@)
 	$(Q)$(BUILD_ONE) -o $@ $< -lz -llzo2 -lsnappy -lzstd
 
-# Preloaded by tests: a file system without O_TMPFILE.
-$(B)/tests/notmpfile.so: tests/tools/notmpfile.c
+# Preloaded by tests: a file system without O_TMPFILE; the Nth read or allocation goes wrong.
+$(B)/tests/notmpfile.so $(B)/tests/failing.so: $(B)/tests/%.so: tests/tools/%.c
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(BUILD_ONE) -fPIC -shared -o $@ $< -ldl
 
 CLI_TESTS := $(sort $(filter-out %/lib.sh,$(wildcard tests/cli/*.sh)))
 CLI_NEEDS := $(B)/zdm $(B)/tests/mkcore $(B)/tests/cmp_ranges $(B)/tests/dumpconv \
-	$(B)/tests/notmpfile.so
+	$(B)/tests/notmpfile.so $(B)/tests/failing.so
 CHECK_NEEDS += $(CLI_NEEDS)
 CHECK_SUITES += $(CLI_TESTS)
+
+## check-hostile    dumps made to break their reader, and every read and allocation failing
+.PHONY: check-hostile
+check-hostile: $(CLI_NEEDS)
+	@tests/run.sh tests/cli/hostile.sh
 
 ## check-cli        the command line against good and bad input, hermetic
 check-cli: $(CLI_NEEDS)

@@ -21,4 +21,8 @@ $(B)/libzdm-dumpfile.a: $(DUMPFILE_OBJ)
 	$(Q)rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
+# One file, one answer, whoever reads it.
+CHECK_NEEDS += gdb
+CHECK_SUITES += tests/frontends/one-file.sh
+
 -include $(DUMPFILE_OBJ:.o=.d)

@@ -33,6 +33,12 @@ $(AB)/libzdm.a: $(ASAN_OBJ)
 	$(Q)rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
+ASAN_DUMPFILE_OBJ := $(DUMPFILE_SRC:%.c=$(AB)/obj/%.o)
+$(AB)/libzdm-dumpfile.a: $(ASAN_DUMPFILE_OBJ)
+	$(call say,AR,$@)
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
 # Programs are compiled from source in one go: they are small.
 define test_link
 	@mkdir -p $(@D)
@@ -40,11 +46,13 @@ define test_link
 	$(Q)$(CC) $(TEST_CPPFLAGS) $(TEST_CFLAGS) $(1) -o $@ $(filter %.c %.a,$^) $(2)
 endef
 
-$(TB)/unit/%: tests/unit/%.c tests/unit/util.c tests/tools/elf_reader.c $(B)/libzdm.a
-	$(call test_link,,$(CMOCKA_LIBS) $(ZDM_LDLIBS))
+$(TB)/unit/%: tests/unit/%.c tests/unit/util.c tests/tools/elf_reader.c \
+		$(B)/libzdm-dumpfile.a $(B)/libzdm.a
+	$(call test_link,,$(CMOCKA_LIBS) $(DUMPFILE_LDLIBS) $(ZDM_LDLIBS))
 
-$(AB)/unit/%: tests/unit/%.c tests/unit/util.c tests/tools/elf_reader.c $(AB)/libzdm.a
-	$(call test_link,$(ASAN_CFLAGS),$(CMOCKA_LIBS) $(ZDM_LDLIBS))
+$(AB)/unit/%: tests/unit/%.c tests/unit/util.c tests/tools/elf_reader.c \
+		$(AB)/libzdm-dumpfile.a $(AB)/libzdm.a
+	$(call test_link,$(ASAN_CFLAGS),$(CMOCKA_LIBS) $(DUMPFILE_LDLIBS) $(ZDM_LDLIBS))
 
 $(TB)/mkcore: $(MKCORE_SRC)
 	$(call test_link)
@@ -68,4 +76,4 @@ $(AB)/core_ranges: tests/tools/core_ranges.c tests/tools/elf_reader.c $(AB)/libz
 TEST_HDR := $(wildcard tests/unit/*.h tests/tools/*.h tests/mkcore/*.h include/zdm/*.h lib/*/*.h lib/*/*/*.h lib/*/*.def)
 $(TOOLS) $(UNIT_BIN) $(UNIT_BIN_ASAN): $(TEST_HDR)
 
--include $(ASAN_OBJ:.o=.d)
+-include $(ASAN_OBJ:.o=.d) $(ASAN_DUMPFILE_OBJ:.o=.d)

@@ -103,7 +103,7 @@ filtered_route() {
     done
 }
 
-# A split set is read when it has been joined; one file of it alone says what it is.
+# A split set is read joined, and by any of its files; one of them alone says what it is.
 split_route() {
     local name=$1 rc=0 how
     rm -f "$work"/part{1,2} "$work/joined"
@@ -115,6 +115,8 @@ split_route() {
     how=judged
     ! grep -q 'kernel version is not supported' "$work/log" || how=judged_in_part
     $how "$name/joined" "${opts[@]}" "$work/joined"
+    $how "$name/unjoined" "${opts[@]}" "$work/part2"
+    rm "$work/part1"
     "$B/zdm" summary "${opts[@]}" "$work/part2" >"$work/raw" 2>"$work/err" || rc=$?
     if [ $rc -gt 0 ] && grep -q 'one file of a split set.*--reassemble' "$work/err"; then
         ok "$name/part"
