@@ -166,7 +166,7 @@ static enum zdm_status open_elf(struct zdm_dump *d, char *err, size_t err_len)
 
 	if (st != ZDM_OK)
 		return st;
-	elfmap_machine(d->elf, d->machine, sizeof(d->machine));
+	zdm_elf_machine(d->elf->machine, true, d->machine, sizeof(d->machine));
 	take_vmcoreinfo(d, NULL, 0);
 	set_format(d, d->elf->is_capsule ? "capsule, " : "", "elf", d->in.flat);
 	return d->elf->is_capsule ? open_capsule(d, err, err_len) : ZDM_OK;
@@ -226,6 +226,9 @@ static enum zdm_status open_dump(struct zdm_dump *d, const char *path, char *err
 		st = open_kdump(d, path, err, err_len);
 	else
 		st = open_other(d, err, err_len);
+	/* a dump of a machine that is not known must never pass for another's */
+	if (st == ZDM_OK)
+		st = zdm_machine_check(d->machine, err, err_len);
 	if (st == ZDM_OK && notes_of_xen(notes_of(d))) {
 		snprintf(err, err_len, "dumps of Xen machines are not supported");
 		st = ZDM_UNSUPPORTED;

@@ -36,10 +36,22 @@ bool elfmap_probe(struct input *in)
 	       !memcmp(magic, ELFMAG, SELFMAG);
 }
 
+/* The machine of a header that is not read any further; e_machine stands at one place in all. */
+static const char *foreign_machine(const Elf64_Ehdr *e, char *buf, size_t len)
+{
+	bool little = e->e_ident[EI_DATA] == ELFDATA2LSB;
+
+	zdm_elf_machine(little ? e->e_machine : __builtin_bswap16(e->e_machine), little, buf, len);
+	return buf;
+}
+
 static enum zdm_status check_ehdr(const Elf64_Ehdr *e, char *err, size_t err_len)
 {
+	char machine[16];
+
 	if (e->e_ident[EI_CLASS] != ELFCLASS64 || e->e_ident[EI_DATA] != ELFDATA2LSB)
-		snprintf(err, err_len, "only 64-bit little-endian ELF dumps can be read");
+		snprintf(err, err_len, "only 64-bit little-endian ELF dumps can be read, this is "
+			 "one of machine %s", foreign_machine(e, machine, sizeof(machine)));
 	else if (e->e_type != ET_CORE)
 		snprintf(err, err_len, "an ELF file, but not a core dump (e_type %u)%s",
 			 e->e_type, e->e_type == ET_EXEC || e->e_type == ET_DYN ?
@@ -387,23 +399,4 @@ enum zdm_status elfmap_read(const struct elfmap *m, struct input *in, uint64_t p
 		len -= n;
 	}
 	return ZDM_OK;
-}
-
-void elfmap_machine(const struct elfmap *m, char *buf, size_t len)
-{
-	/* e_machine of a 64-bit little-endian kernel, and uname -m there */
-	static const struct {
-		uint16_t machine;
-		const char *name;
-	} names[] = {
-		{ EM_X86_64, "x86_64" }, { EM_AARCH64, "aarch64" }, { EM_PPC64, "ppc64le" },
-		{ EM_RISCV, "riscv64" }, { 258, "loongarch64" }, { EM_MIPS, "mips64" },
-		{ EM_S390, "s390x" },
-	};
-	size_t i;
-
-	snprintf(buf, len, "ELF machine %u", m->machine);
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (names[i].machine == m->machine)
-			snprintf(buf, len, "%s", names[i].name);
 }

@@ -49,7 +49,4 @@ bool elfmap_present(const struct elfmap *m, const struct input *in, uint64_t pad
 enum zdm_status elfmap_read(const struct elfmap *m, struct input *in, uint64_t paddr, void *buf,
 			    size_t len);
 
-/* The machine as uname -m has it; one without a name there as "ELF machine N". */
-void elfmap_machine(const struct elfmap *m, char *buf, size_t len);
-
 #endif

@@ -132,7 +132,7 @@ refused() {
     poke "$f" 18 f300
     fails refused/riscv 3 'machine riscv64 is not supported' summary "$f"
     poke "$f" 18 3412
-    fails refused/e_machine 3 'ELF machine 4660' summary "$f"
+    fails refused/e_machine 3 'machine ELF-4660' summary "$f"
 }
 
 cut_off() {

@@ -8,6 +8,7 @@ cd "$(dirname "$0")/../.."
 . tests/suite.sh
 . tests/cli/lib.sh
 make_core ""
+so=$(realpath "$B/tests/failing.so")
 
 # limited NAME CODES PATTERN ARG...: zdm within the limits; CODES: those allowed, "3 4"
 limited() {
@@ -155,15 +156,22 @@ shared() {
     limited hostile/A1-2-gib 3 'zdm:' summary "$work/file"
 }
 
-# Ranges that FILE calls valid and the good run does not.
-valid() { awk '$5 == "yes" { print $1, $2, $4 }' "$1"; }
-invented() { valid "$1" | grep -vxFf <(valid "$2") || true; }
+# invented FILE GOOD: page frames that FILE calls valid, and that no valid range of GOOD has.
+valid() { awk '$5 == "yes" { print $1, $2 }' "$1"; }
+invented() {
+    local from to start end
+    while read -r from to; do
+        # ranges are in order: what of this one is left behind each good one
+        while read -r start end; do
+            ((start > from || end <= from)) || from=$((end < to ? end : to))
+        done < <(valid "$2")
+        ((from >= to)) || echo "$from-$to"
+    done < <(valid "$1")
+}
 
 # sweep FORM WHAT: WHAT is nomem, or how a read fails
 sweep() {
     local form=$1 what=$2 n i rc bad='' args=(ranges -q --layout "$layout" "$work/$1")
-    local so=$PWD/$B/tests/failing.so
-    [[ $B != /* ]] || so=$B/tests/failing.so
     FAILING=$what FAILING_COUNT=$work/count LD_PRELOAD=$so "$zdm" "${args[@]}" >"$work/good" 2>/dev/null
     n=$(cat "$work/count")
     for ((i = 1; i <= n && ${#bad} < 400; i++)); do
@@ -204,7 +212,7 @@ shrinking() {
     for form in elf kdump flat; do
         cp "$work/$form" "$work/file"
         rc=0
-        FAILING=truncate FAILING_AT=12 FAILING_FILE=$work/file LD_PRELOAD=$PWD/$B/tests/failing.so \
+        FAILING=truncate FAILING_AT=12 FAILING_FILE=$work/file LD_PRELOAD=$so \
             "$zdm" ranges -q --layout "$layout" "$work/file" >"$work/out" 2>"$work/err" || rc=$?
         if [ $rc -eq 3 ] && grep -q 'became shorter\|cannot' "$work/err"; then ok "shrinks/$form"; else
             not_ok "shrinks/$form" "exit code $rc: $(cat "$work/err")"; fi
