@@ -27,9 +27,9 @@ static int setup(void **state)
 	memset(&session, 0, sizeof(session));
 	for (i = 0; i < sizeof(session.k.v) / sizeof(session.k.v[0]); i++)
 		session.k.v[i].status = ZDM_ABSENT;
-	session.g.page_bytes = session.kernel.page_struct_bytes = 64;
-	session.g.vmemmap_kaddr = session.kernel.vmemmap_kaddr = VMEMMAP;
-	session.kernel.page_size = 4096;
+	session.g.page_bytes = session.known.page_struct_bytes = 64;
+	session.g.vmemmap_kaddr = session.known.vmemmap_kaddr = VMEMMAP;
+	session.known.page_size = 4096;
 	session.g.node_shift = 54;
 	session.g.zone_bits = 3;
 	session.g.zone_shift = 51;
