@@ -141,10 +141,11 @@ static void test_orphan(void **state)
 	} cases[] = {
 		{ 0, -1, true, ZDM_OK, ZDM_MEMMAP_ALTMAP },
 		{ ZDM_SECTION_ONLINE, -1, true, ZDM_OK, ZDM_MEMMAP_RAM },
-		{ ZDM_SECTION_EARLY, -1, true, ZDM_OK, ZDM_MEMMAP_RAM },
-		{ 0, 0, true, ZDM_OK, ZDM_MEMMAP_RAM },
-		{ 0, -1, false, ZDM_OK, ZDM_MEMMAP_RAM },
-		{ 0, -1, true, ZDM_UNREADABLE, ZDM_MEMMAP_RAM },
+		/* nothing says that the page allocator has these frames, no record of RAM either */
+		{ ZDM_SECTION_EARLY, -1, true, ZDM_OK, ZDM_MEMMAP_UNKNOWN },
+		{ 0, 0, true, ZDM_OK, ZDM_MEMMAP_UNKNOWN },
+		{ 0, -1, false, ZDM_OK, ZDM_MEMMAP_UNKNOWN },
+		{ 0, -1, true, ZDM_UNREADABLE, ZDM_MEMMAP_UNKNOWN },
 	};
 	struct world w;
 	size_t i;
