@@ -178,6 +178,7 @@ static enum zdm_status open_kdump(struct zdm_dump *d, const char *path, char *er
 	struct kdump *k;
 	enum zdm_status st = kdump_file_open(&d->in, &k, err, err_len);
 	char name[48] = "kdump-compressed";
+	const char *guess;
 
 	if (st != ZDM_OK)
 		return st;
@@ -187,8 +188,10 @@ static enum zdm_status open_kdump(struct zdm_dump *d, const char *path, char *er
 	take_vmcoreinfo(d, info->vmcoreinfo, info->vmcoreinfo_len);
 	snprintf(d->machine, sizeof(d->machine), "%s", info->machine[0] ? info->machine : "Unknown");
 	machine_clean(d->machine);
-	if (!machine_is_known(d->machine))
-		machine_guess(d->vmcoreinfo, d->vmcoreinfo_len, d->machine, sizeof(d->machine));
+	guess = machine_is_known(d->machine) ? NULL :
+		zdm_machine_of_vmcoreinfo(d->vmcoreinfo, d->vmcoreinfo_len);
+	if (guess)
+		snprintf(d->machine, sizeof(d->machine), "%s", guess);
 	if (d->set.nr > 1)
 		snprintf(name, sizeof(name), "kdump-compressed in %zu files", d->set.nr);
 	set_format(d, "", name, d->in.flat);
@@ -422,8 +425,8 @@ size_t zdm_dump_nr_cpus(struct zdm_dump *d)
 	return d->registers.nr;
 }
 
-bool zdm_dump_register(struct zdm_dump *d, size_t cpu, const char *name, uint64_t *ret)
+bool zdm_dump_cpu_words(struct zdm_dump *d, size_t cpu, uint64_t *words, size_t nr)
 {
 	return cpu < zdm_dump_nr_cpus(d) &&
-	       registers_get(&d->registers, notes_of(d), d->ops.machine, cpu, name, ret);
+	       registers_get(&d->registers, notes_of(d), cpu, words, nr);
 }

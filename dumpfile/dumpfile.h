@@ -53,8 +53,11 @@ const char *zdm_dump_layout(const struct zdm_dump *d, size_t *len);
 /* All ELF notes, VMCOREINFO among them; free() them. NULL: none, or no memory. */
 void *zdm_dump_notes(struct zdm_dump *d, size_t *len);
 
-/* CPUs whose registers the dump has, and one register ("rip", "r8"). */
+/*
+ * CPUs whose registers the dump has, and the first nr words of one's, in the order of
+ * zdm_machine_pt_regs(). False: it has not so many.
+ */
 size_t zdm_dump_nr_cpus(struct zdm_dump *d);
-bool zdm_dump_register(struct zdm_dump *d, size_t cpu, const char *name, uint64_t *ret);
+bool zdm_dump_cpu_words(struct zdm_dump *d, size_t cpu, uint64_t *words, size_t nr);
 
 #endif

@@ -4,13 +4,10 @@
 #define ZDM_DUMPFILE_MACHINE_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 /* It will be shown: no bytes that do not belong in a name. */
 void machine_clean(char *machine);
 /* Is it a name at all? QEMU 10 writes "Unknown", other writers nothing. */
 bool machine_is_known(const char *machine);
-/* By what only one machine's kernel puts into VMCOREINFO; else buf stays as it is. */
-void machine_guess(const char *vmcoreinfo, size_t len, char *buf, size_t buf_len);
 
 #endif

@@ -8,28 +8,9 @@
 
 /*
  * struct elf_prstatus (include/linux/elfcore.h): pr_reg is at 112 on all 64-bit
- * machines. Its order is the machine's struct user_regs_struct.
+ * machines. What follows is the machine's own, a u64 each.
  */
 #define OFF_PR_REG 112
-
-static const char *const x86_64_regs[] = {
-	"r15", "r14", "r13", "r12", "rbp", "rbx", "r11", "r10", "r9", "r8", "rax", "rcx", "rdx",
-	"rsi", "rdi", "orig_rax", "rip", "cs", "eflags", "rsp", "ss", NULL,
-};
-
-static const char *const aarch64_regs[] = {
-	"x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13",
-	"x14", "x15", "x16", "x17", "x18", "x19", "x20", "x21", "x22", "x23", "x24", "x25", "x26",
-	"x27", "x28", "x29", "x30", "sp", "pc", "pstate", NULL,
-};
-
-static const struct {
-	const char *machine;
-	const char *const *regs;
-} machines[] = {
-	{ "x86_64", x86_64_regs },
-	{ "aarch64", aarch64_regs },
-};
 
 void registers_find(struct registers *r, const struct notes *n)
 {
@@ -57,23 +38,18 @@ void registers_deinit(struct registers *r)
 	memset(r, 0, sizeof(*r));
 }
 
-bool registers_get(const struct registers *r, const struct notes *n, const char *machine,
-		   size_t cpu, const char *name, uint64_t *ret)
+bool registers_get(const struct registers *r, const struct notes *n, size_t cpu, uint64_t *words,
+		   size_t nr)
 {
-	const char *const *regs = NULL;
 	size_t i, at;
 
-	for (i = 0; i < sizeof(machines) / sizeof(machines[0]); i++)
-		if (!strcmp(machines[i].machine, machine))
-			regs = machines[i].regs;
-	for (i = 0; regs && regs[i] && strcmp(regs[i], name); i++)
-		;
-	if (!regs || !regs[i] || cpu >= r->nr)
+	if (cpu >= r->nr)
 		return false;
-	at = r->off[cpu] + OFF_PR_REG + 8 * i;
-	if (at + sizeof(*ret) > n->bytes)
+	at = r->off[cpu] + OFF_PR_REG;
+	if (at > n->bytes || nr > (n->bytes - at) / sizeof(*words))
 		return false;
-	memcpy(ret, n->v + at, sizeof(*ret));
-	*ret = le64toh(*ret);
+	memcpy(words, n->v + at, nr * sizeof(*words));
+	for (i = 0; i < nr; i++)
+		words[i] = le64toh(words[i]);
 	return true;
 }

@@ -16,8 +16,8 @@ struct registers {
 /* Find them; as many as memory allows. */
 void registers_find(struct registers *r, const struct notes *n);
 void registers_deinit(struct registers *r);
-/* By name, as GDB has it; false: unknown, or of another machine. */
-bool registers_get(const struct registers *r, const struct notes *n, const char *machine,
-		   size_t cpu, const char *name, uint64_t *ret);
+/* The first nr words of a CPU's; false: there are not so many. */
+bool registers_get(const struct registers *r, const struct notes *n, size_t cpu, uint64_t *words,
+		   size_t nr);
 
 #endif

@@ -110,6 +110,7 @@ check_session() {
 # Calls that print, with comments and strings taken out first.
 check_printing() {
     local file=$1 found
+    grep -qE 'printf|puts|putc|perror|std(err|out)' "$file" || return 0
     found=$(gcc -fpreprocessed -dD -E -P -x c "$file" 2>/dev/null |
         sed -e 's/"\(\\.\|[^"\\]\)*"//g' -e 's/format *( *printf//g' |
         grep -oE '\b(f|v|vf|d|vd)?printf *\(|\b(f?puts|f?putc|putchar|perror) *\(|\bstd(err|out)\b' |

@@ -98,6 +98,12 @@ struct zdm_reader_ops {
  */
 ZDM_API void zdm_elf_machine(unsigned int e_machine, bool little_endian, char *buf, size_t len);
 
+/*
+ * The machine by what only its kernel writes into VMCOREINFO, where a header does not tell;
+ * NULL: nothing of the kind is there.
+ */
+ZDM_API const char *zdm_machine_of_vmcoreinfo(const char *text, size_t len);
+
 /* Can dumps of this machine be judged? UNSUPPORTED, and one line in err that names it. */
 ZDM_API enum zdm_status zdm_machine_check(const char *machine, char *err, size_t err_len);
 
@@ -113,11 +119,13 @@ ZDM_API const char *zdm_machine_register(const char *machine, enum zdm_reg reg);
 
 /*
  * Names of struct pt_regs from its lowest address, a u64 each, NULL after the last; "": of
- * no interest. NULL: no such machine. And: are these words such registers, saved in kernel
- * mode?
+ * no interest. NULL: no such machine. The notes of a dump hold the registers of a CPU in this
+ * order, too. And: are these words such registers, saved in kernel mode? Were these
+ * registers those of user mode?
  */
 ZDM_API const char *const *zdm_machine_pt_regs(const char *machine);
 ZDM_API bool zdm_machine_regs_of_kernel(const char *machine, const uint64_t *pt_regs);
+ZDM_API bool zdm_machine_regs_of_user(const char *machine, const uint64_t *pt_regs);
 
 #ifdef __cplusplus
 }

@@ -17,21 +17,22 @@ static const struct zdm_arch *const archs[] = {
 static const struct {
 	unsigned int e_machine;
 	const char *name;
+	const char *mark;		/* as vmcoreinfo_marks; NULL: none is known */
 } foreign[] = {
-	{ EM_AARCH64, "aarch64" },
-	{ EM_RISCV, "riscv64" },
-	{ 258, "loongarch64" },		/* EM_LOONGARCH, younger than some elf.h */
-	{ EM_PPC64, "ppc64" },
-	{ EM_S390, "s390x" },
-	{ EM_386, "i686" },
-	{ EM_ARM, "arm" },
-	{ EM_PPC, "ppc" },
-	{ EM_MIPS, "mips" },
-	{ EM_SPARCV9, "sparc64" },
-	{ EM_PARISC, "parisc" },
-	{ EM_ALPHA, "alpha" },
-	{ 0x9026, "alpha" },		/* what Linux writes there */
-	{ EM_IA_64, "ia64" },
+	{ EM_AARCH64, "aarch64", "NUMBER(kimage_voffset)=" },
+	{ EM_RISCV, "riscv64", "NUMBER(va_kernel_pa_offset)=" },
+	{ 258, "loongarch64", NULL },		/* EM_LOONGARCH, younger than some elf.h */
+	{ EM_PPC64, "ppc64", NULL },
+	{ EM_S390, "s390x", NULL },
+	{ EM_386, "i686", NULL },
+	{ EM_ARM, "arm", NULL },
+	{ EM_PPC, "ppc", NULL },
+	{ EM_MIPS, "mips", NULL },
+	{ EM_SPARCV9, "sparc64", NULL },
+	{ EM_PARISC, "parisc", NULL },
+	{ EM_ALPHA, "alpha", NULL },
+	{ 0x9026, "alpha", NULL },		/* what Linux writes there */
+	{ EM_IA_64, "ia64", NULL },
 };
 
 const struct zdm_arch *zdm_arch_find(const char *machine)
@@ -78,6 +79,45 @@ bool zdm_machine_regs_of_kernel(const char *machine, const uint64_t *pt_regs)
 	const struct zdm_arch *a = zdm_arch_find(machine);
 
 	return a && a->regs_of_kernel && a->regs_of_kernel(pt_regs);
+}
+
+bool zdm_machine_regs_of_user(const char *machine, const uint64_t *pt_regs)
+{
+	const struct zdm_arch *a = zdm_arch_find(machine);
+
+	return a && a->regs_of_user && a->regs_of_user(pt_regs);
+}
+
+static bool has_line(const char *text, size_t len, const char *line)
+{
+	size_t n = strlen(line);
+	const char *p = text;
+
+	while ((p = memmem(p, len - (size_t)(p - text), line, n))) {
+		if (p == text || p[-1] == '\n')
+			return true;
+		p++;
+	}
+	return false;
+}
+
+const char *zdm_machine_of_vmcoreinfo(const char *text, size_t len)
+{
+	const char *const *mark;
+	size_t i;
+
+	if (!text)
+		return NULL;
+	for (i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++) {
+		if (foreign[i].mark && has_line(text, len, foreign[i].mark))
+			return foreign[i].name;
+	}
+	for (i = 0; i < NR_ARCHS; i++) {
+		for (mark = archs[i]->vmcoreinfo_marks; mark && *mark; mark++)
+			if (has_line(text, len, *mark))
+				return archs[i]->machine;
+	}
+	return NULL;
 }
 
 enum zdm_status zdm_machine_check(const char *machine, char *err, size_t err_len)

@@ -86,9 +86,12 @@ struct zdm_arch {
 	/* registers as an oops prints them; ends with NULL. And those of a meaning, by that name */
 	const char *const *regs;
 	const char *role[ZDM_NR_REGS];
-	/* see zdm_machine_pt_regs() */
+	/* see zdm_machine_pt_regs(), _regs_of_kernel(), _regs_of_user() */
 	const char *const *pt_regs;
 	bool (*regs_of_kernel)(const uint64_t *pt_regs);
+	bool (*regs_of_user)(const uint64_t *pt_regs);
+	/* how a line of VMCOREINFO begins that only this machine's kernel writes; ends with NULL */
+	const char *const *vmcoreinfo_marks;
 };
 
 /* The machine, or NULL. NULL asks for the one that a host means which names none. */

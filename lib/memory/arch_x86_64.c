@@ -86,6 +86,18 @@ static bool x86_64_regs_of_kernel(const uint64_t *r)
 	return r[17] == 0x10 && r[20] == 0x18 && r[16] >> 63 && r[19] >> 63;
 }
 
+/* The privilege level in CS; a kernel below Xen runs in e030. */
+static bool x86_64_regs_of_user(const uint64_t *r)
+{
+	return (r[17] & 3) == 3 && r[17] < 0xe000;
+}
+
+/* arch/x86/kernel/vmcore_info_64.c, before v6.9 machine_kexec_64.c; init_top_pgt since v4.13 */
+static const char *const x86_64_marks[] = {
+	"NUMBER(pgtable_l5_enabled)=", "SYMBOL(init_top_pgt)=", "SYMBOL(init_level4_pgt)=",
+	"NUMBER(phys_base)=", NULL,
+};
+
 const struct zdm_arch zdm_arch_x86_64 = {
 	.machine = "x86_64",
 	.elf_machine = EM_X86_64,
@@ -98,4 +110,6 @@ const struct zdm_arch zdm_arch_x86_64 = {
 	.role = { [ZDM_REG_PC] = "RIP", [ZDM_REG_STACK] = "RSP", [ZDM_REG_FAULT] = "CR2" },
 	.pt_regs = x86_64_pt_regs,
 	.regs_of_kernel = x86_64_regs_of_kernel,
+	.regs_of_user = x86_64_regs_of_user,
+	.vmcoreinfo_marks = x86_64_marks,
 };

@@ -179,6 +179,7 @@ enum zdm_status zdm_oops_add_word(struct zdm_oops *o, const char *name, uint64_t
 
 	if (!o->nr)
 		return ZDM_INVAL;
+	name = oops_register_name(name);
 	machine = oops_register_machine(name);
 	if (machine)
 		o->group[o->nr - 1].machine = machine;

@@ -136,6 +136,15 @@ bool oops_is_fault_register(const char *name)
 	return false;
 }
 
+const char *oops_register_name(const char *name)
+{
+	bool numbers;
+	size_t k;
+	const struct name *x = find_name(name, strlen(name), &numbers, &k);
+
+	return x ? x->name : name;
+}
+
 enum oops_machine oops_register_machine(const char *name)
 {
 	bool numbers;

@@ -32,6 +32,8 @@ struct oops_register {
 bool oops_register_at(const struct oops_lines *l, const struct oops_line *line, const char *at,
 		      struct oops_register *ret, const char **next);
 
+/* The one name of a register in reports ("R8" is R08); of another word, itself. */
+const char *oops_register_name(const char *name);
 /* Does this register hold the address of a failed access? */
 bool oops_is_fault_register(const char *name);
 /* NO_MACHINE: no register, or one that several machines have. */

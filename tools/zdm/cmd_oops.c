@@ -14,23 +14,8 @@
 #define MAX_CPUS 4096u
 #define MAX_TEXT_BYTES (16u << 20)
 
-/* Names as libkdumpfile has them, and as reports have them; a machine lacks the other's. */
-static const struct {
-	const char *attr, *name;
-} registers[] = {
-	{ "rip", "RIP" }, { "rsp", "RSP" }, { "rax", "RAX" }, { "rbx", "RBX" }, { "rcx", "RCX" },
-	{ "rdx", "RDX" }, { "rsi", "RSI" }, { "rdi", "RDI" }, { "rbp", "RBP" }, { "r8", "R08" },
-	{ "r9", "R09" }, { "r10", "R10" }, { "r11", "R11" }, { "r12", "R12" }, { "r13", "R13" },
-	{ "r14", "R14" }, { "r15", "R15" },
-	{ "pc", "pc" }, { "sp", "sp" }, { "x0", "x0" }, { "x1", "x1" }, { "x2", "x2" },
-	{ "x3", "x3" }, { "x4", "x4" }, { "x5", "x5" }, { "x6", "x6" }, { "x7", "x7" },
-	{ "x8", "x8" }, { "x9", "x9" }, { "x10", "x10" }, { "x11", "x11" }, { "x12", "x12" },
-	{ "x13", "x13" }, { "x14", "x14" }, { "x15", "x15" }, { "x16", "x16" }, { "x17", "x17" },
-	{ "x18", "x18" }, { "x19", "x19" }, { "x20", "x20" }, { "x21", "x21" }, { "x22", "x22" },
-	{ "x23", "x23" }, { "x24", "x24" }, { "x25", "x25" }, { "x26", "x26" }, { "x27", "x27" },
-	{ "x28", "x28" }, { "x29", "x29" }, { "x30", "lr" },
-};
-#define NR_REGISTERS (sizeof(registers) / sizeof(registers[0]))
+/* More than struct pt_regs of any machine has. */
+#define MAX_REGISTERS 64u
 
 /* Where the words of a report come from, for what is said beside it. */
 enum log_state { LOG_NOT_ASKED = 0, LOG_OOPS, LOG_NONE, LOG_MISSING };
@@ -44,38 +29,35 @@ struct run {
 	enum log_state log;
 };
 
-/* Was the CPU in user mode? Then its registers say nothing of the kernel. */
-static bool in_user_mode(struct zdm_dump *d, size_t cpu)
+/* The registers of the notes, but for CPUs that were in user mode: those say nothing of the kernel. */
+static enum zdm_status add_cpu(struct run *r, const char *machine, size_t cpu)
 {
-	uint64_t value;
+	const char *const *names = zdm_machine_pt_regs(machine);
+	uint64_t words[MAX_REGISTERS];
+	enum zdm_status st;
+	size_t nr = 0, i;
 
-	return (zdm_dump_register(d, cpu, "cs", &value) && (value & 3)) ||
-	       (zdm_dump_register(d, cpu, "pstate", &value) && !(value & 0xf));
-}
-
-static enum zdm_status add_cpu(struct zdm_oops *oops, struct zdm_dump *d, size_t cpu)
-{
-	enum zdm_status st = zdm_oops_begin(oops, "notes", (int)cpu);
-	uint64_t value;
-	size_t i;
-
-	for (i = 0; i < NR_REGISTERS && st == ZDM_OK; i++) {
-		if (zdm_dump_register(d, cpu, registers[i].attr, &value))
-			st = zdm_oops_add_word(oops, registers[i].name, value);
+	while (names && names[nr] && nr < MAX_REGISTERS)
+		nr++;
+	if (!zdm_dump_cpu_words(r->o.dump, cpu, words, nr) ||
+	    zdm_machine_regs_of_user(machine, words))
+		return ZDM_OK;
+	st = zdm_oops_begin(r->oops, "notes", (int)cpu);
+	for (i = 0; i < nr && st == ZDM_OK; i++) {
+		if (*names[i])
+			st = zdm_oops_add_word(r->oops, names[i], words[i]);
 	}
 	return st;
 }
 
-/* The registers of the notes, but for CPUs that were in user mode. */
 static enum zdm_status from_notes(struct run *r)
 {
+	const char *machine = zdm_model_kernel(r->o.m)->machine;
 	size_t nr_cpus = zdm_dump_nr_cpus(r->o.dump), cpu;
 	enum zdm_status st = ZDM_OK;
 
-	for (cpu = 0; cpu < nr_cpus && cpu < MAX_CPUS && st == ZDM_OK; cpu++) {
-		if (!in_user_mode(r->o.dump, cpu))
-			st = add_cpu(r->oops, r->o.dump, cpu);
-	}
+	for (cpu = 0; cpu < nr_cpus && cpu < MAX_CPUS && st == ZDM_OK; cpu++)
+		st = add_cpu(r, machine, cpu);
 	/* more CPUs than are looked at: not a failure */
 	return st == ZDM_UNSUPPORTED ? ZDM_OK : st;
 }
