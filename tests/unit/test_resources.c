@@ -55,7 +55,8 @@ static void fill(struct world *w, unsigned int i, uint64_t start, uint64_t end, 
  */
 static void begin(struct world *w)
 {
-	struct zdm_xlat x = { .arch = zdm_arch_find(NULL), .levels = 4, .pgd_paddr = 0x1000 };
+	struct zdm_xlat x = { .arch = zdm_arch_find(NULL), .page_shift = 12, .bits_per_level = 9,
+			      .va_bits = 48, .levels = 4, .pgd_paddr = 0x1000 };
 
 	memset(w, 0, sizeof(*w));
 	mem_add(&w->m, 0x1000, 0x2000);

@@ -2,6 +2,7 @@
 /* What no initialised struct page can be; the layout is that of 5.10 on x86-64. */
 #include "test_util.h"
 
+#include "model/model.h"
 #include "page/veto.h"
 
 #define VMEMMAP 0xffffea0000000000ull
@@ -12,6 +13,8 @@ static struct zdm_vetoes vetoes;
 static const struct zdm_range online = {
 	.start_pfn = 0, .end_pfn = 0x100000, .cls = ZDM_CLASS_ONLINE, .valid = ZDM_YES, .pgmap = -1,
 };
+
+static struct zdm_model model;
 
 static void known(enum zdm_kdef_id id, uint64_t value)
 {
@@ -40,7 +43,9 @@ static int setup(void **state)
 	known(ZDM_MEM_PAGE_REFCOUNT, 52);
 	known(ZDM_NUM_MAX_NR_ZONES, 5);
 	known(ZDM_NUM_PG_RESERVED, 12);
-	zdm_vetoes_init(&vetoes, &session, NULL);
+	model.kernel = session.known;
+	model.g = session.g;
+	zdm_vetoes_init(&vetoes, &session, &model);
 	return 0;
 }
 
@@ -158,7 +163,9 @@ static void test_little_known(void **state)
 	(void)state;
 	session.g.zone_shift = 0;
 	session.k.v[ZDM_NUM_MAX_NR_ZONES].status = ZDM_ABSENT;
-	zdm_vetoes_init(&vetoes, &session, NULL);
+	model.kernel = session.known;
+	model.g = session.g;
+	zdm_vetoes_init(&vetoes, &session, &model);
 	sound(page);
 	page[0] = 7ull << 51;
 	assert_int_equal(veto(page), ZDM_VETO_NONE);
