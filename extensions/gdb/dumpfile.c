@@ -5,7 +5,6 @@
  */
 #include "dumpfile/dumpfile.h"
 #include "dumpfile.h"
-#include "source/source.h"
 
 struct zdm_dump *zdm_dumpfile_open(const char *path, char *err, size_t err_len)
 {

@@ -161,6 +161,13 @@ struct zdm_source;
  */
 ZDM_API enum zdm_status zdm_source_layout_open(const char *path, struct zdm_source **ret,
 					       char *err, size_t err_len);
+/* The text of one, copied; name stands for it in messages. */
+ZDM_API enum zdm_status zdm_source_layout_open_mem(const char *text, size_t len, const char *name,
+						   struct zdm_source **ret, char *err,
+						   size_t err_len);
+/* BTF, such as /sys/kernel/btf/vmlinux; copied. */
+ZDM_API enum zdm_status zdm_source_btf_open_mem(const void *data, size_t len,
+						struct zdm_source **ret, char *err, size_t err_len);
 /* ELF symbols and DWARF (or .BTF) of a vmlinux. */
 ZDM_API enum zdm_status zdm_source_vmlinux_open(const char *path, struct zdm_source **ret,
 						char *err, size_t err_len);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the sources share among themselves; nobody else includes this.
+ * What those who define a source share (source/, and kernel/kallsyms_text); nobody else includes this.
  */
 #ifndef ZDM_LIB_SOURCE_PRIV_H
 #define ZDM_LIB_SOURCE_PRIV_H

@@ -58,14 +58,6 @@ enum zdm_status zdm_source_vmcoreinfo_line(const struct zdm_source *src, const c
 /* BTF between two kernel addresses (__start_BTF, __stop_BTF). */
 enum zdm_status zdm_source_btf_open(struct zdm_reader *r, uint64_t start_kaddr, uint64_t stop_kaddr,
 				    struct zdm_source **ret, char *err, size_t err_len);
-/* The same from a buffer, copied. For /sys/kernel/btf/vmlinux and tests. */
-enum zdm_status zdm_source_btf_open_mem(const void *data, size_t len, struct zdm_source **ret,
-					char *err, size_t err_len);
-
-/* A layout file's text, copied; name stands for it in messages. */
-enum zdm_status zdm_source_layout_open_mem(const char *text, size_t len, const char *name,
-					   struct zdm_source **ret, char *err, size_t err_len);
-
 /* The host's own functions as a source; borrows priv. */
 enum zdm_status zdm_source_host_open(const struct zdm_reader_ops *ops, void *priv,
 				     struct zdm_source **ret);

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* layout: what zdm needs to know of a kernel, for dumps that do not tell. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include <zdm/layout.h>
+
 #include "fileio.h"
-#include "capsule/layout_write.h"
 #include "live.h"
 #include "open.h"
-#include "kernel/same_kernel.h"
-#include "kernel/session.h"
 #include "outfile.h"
 
 enum { LAYOUT_LIVE, LAYOUT_OUTPUT, LAYOUT_KALLSYMS, LAYOUT_BTF, LAYOUT_RELEASE };
@@ -23,39 +23,49 @@ static const struct zdm_option layout_opts[] = {
 	{ NULL, NULL, NULL },
 };
 
-struct file_sink {
-	FILE *f;
-	bool failed;
+/* A layout as it is made; what is wrong with one is said before a file is touched. */
+struct made {
+	FILE *mem;
+	char *text;
+	size_t len;
+	struct zdm_sink sink;
+	char err[ZDM_ERR_LEN];
 };
 
-static bool emit_file(void *priv, const char *text, size_t len)
+static bool emit_made(void *priv, const char *text, size_t len)
 {
-	struct file_sink *s = priv;
+	struct made *m = priv;
 
-	s->failed |= fwrite(text, 1, len, s->f) != len;
-	return !s->failed;
+	return m->mem && fwrite(text, 1, len, m->mem) == len;
 }
 
-static int write_file(const char *path, bool force, const struct zdm_kdef *k,
-		      const struct zdm_layout_info *info)
+static void made_init(struct made *m)
+{
+	memset(m, 0, sizeof(*m));
+	m->mem = open_memstream(&m->text, &m->len);
+	m->sink.emit_fn = emit_made;
+	m->sink.priv = m;
+}
+
+static int write_file(const char *path, bool force, const struct made *m)
 {
 	char err[ZDM_ERR_LEN];
-	struct file_sink fs = { .failed = false };
-	struct zdm_sink sink = { .emit_fn = emit_file, .priv = &fs };
 	struct outfile out;
+	FILE *f;
+	bool failed;
 
 	if (outfile_open(&out, path, NULL, force, err, sizeof(err))) {
 		cli_error("%s", err);
 		return ZDM_EXIT_OPEN;
 	}
-	fs.f = fdopen(dup(out.fd), "w");
-	if (!fs.f) {
+	f = fdopen(dup(out.fd), "w");
+	if (!f) {
 		cli_error("out of memory");
 		outfile_discard(&out);
 		return ZDM_EXIT_OPEN;
 	}
-	zdm_layout_write(k, info, &sink);
-	if (fclose(fs.f) || fs.failed) {
+	failed = fwrite(m->text, 1, m->len, f) != m->len;
+	if (fclose(f) || failed) {
 		cli_error("cannot write %s: the disk may be full", path);
 		outfile_discard(&out);
 		return ZDM_EXIT_OPEN;
@@ -67,57 +77,41 @@ static int write_file(const char *path, bool force, const struct zdm_kdef *k,
 	return ZDM_EXIT_DONE;
 }
 
-/* A layout without these would not help anybody. */
-static int check_useful(const struct zdm_kdef *k, const char *what, const char *hint)
+/* st: of making it. hint: what else may help, "" for nothing. */
+static int put_layout(struct zdm_cli *cli, const char *what, const char *hint, struct made *m,
+		      enum zdm_status st)
 {
-	static const enum zdm_kdef_id need[] = {
-		ZDM_SYM_MEM_SECTION, ZDM_SIZE_MEM_SECTION, ZDM_MEM_SECTION_MEM_MAP, ZDM_SIZE_PAGE,
-	};
-	char name[80];
-	size_t i;
+	const char *path = cli->opt[LAYOUT_OUTPUT];
+	int code = ZDM_EXIT_DONE;
 
-	for (i = 0; i < sizeof(need) / sizeof(need[0]); i++) {
-		if (zdm_kdef_has(k, need[i]))
-			continue;
-		zdm_kdef_name(need[i], name, sizeof(name));
-		cli_error("%s: %s not found there: no layout can be made of it%s", what, name,
+	if ((!m->mem || fclose(m->mem)) && st == ZDM_OK)
+		st = ZDM_NOMEM;
+	if (st == ZDM_ABSENT) {
+		cli_error("%s: %s not found there: no layout can be made of it%s", what, m->err,
 			  hint);
-		return ZDM_EXIT_MISSING;
+		code = ZDM_EXIT_MISSING;
+	} else if (st != ZDM_OK) {
+		cli_error("out of memory");
+		code = ZDM_EXIT_OPEN;
+	} else if (path && strcmp(path, "-")) {
+		code = write_file(path, cli->force, m);
+	} else {
+		cli->out.emit_fn(cli->out.priv, m->text, m->len);
 	}
-	return ZDM_EXIT_DONE;
-}
-
-/* hint: what else may help, "" for nothing. */
-static int put_layout(struct zdm_cli *cli, const char *what, const char *hint,
-		      const struct zdm_kdef *k, const struct zdm_layout_info *info)
-{
-	int code = check_useful(k, what, hint);
-
-	if (code != ZDM_EXIT_DONE)
-		return code;
-	if (cli->opt[LAYOUT_OUTPUT] && strcmp(cli->opt[LAYOUT_OUTPUT], "-"))
-		return write_file(cli->opt[LAYOUT_OUTPUT], cli->force, k, info);
-	zdm_layout_write(k, info, &cli->out);
-	return ZDM_EXIT_DONE;
+	free(m->text);
+	return code;
 }
 
 static int layout_of_dump(struct zdm_cli *cli, const char *path)
 {
-	struct zdm_layout_info info = { .release = "", .build_id = "" };
-	char banner[ZDM_BANNER_BYTES];
-	const char *line;
 	struct opened o;
+	struct made m;
 	int code = open_session(cli, path, &o);
 
 	if (code == ZDM_EXIT_DONE) {
-		info.release = o.s->release;
-		info.kaslr_offset = o.s->kaslr_offset;
-		if (o.s->vmcoreinfo && zdm_source_vmcoreinfo_line(o.s->vmcoreinfo, "BUILD-ID",
-								  &line) == ZDM_OK)
-			info.build_id = line;
-		if (zdm_kernel_banner(o.s, banner, sizeof(banner)))
-			info.banner = banner;
-		code = put_layout(cli, path, "; give --vmlinux", &o.s->k, &info);
+		made_init(&m);
+		code = put_layout(cli, path, "; give --vmlinux", &m,
+				  zdm_layout_of_session(o.s, &m.sink, m.err, sizeof(m.err)));
 		code = finish_opened(cli, &o, false, code);
 	}
 	close_opened(&o);
@@ -126,23 +120,15 @@ static int layout_of_dump(struct zdm_cli *cli, const char *path)
 
 static int layout_of_sources(struct zdm_cli *cli)
 {
-	struct zdm_layout_info info = { .release = "", .build_id = "" };
 	struct opened o = { .nr_sources = 0 };
-	struct zdm_kdef k;
-	size_t i;
+	struct made m;
 	int code = open_sources(cli, &o);
 
 	if (code == ZDM_EXIT_DONE) {
-		for (i = 0; i < o.nr_sources; i++) {
-			if (!info.release[0])
-				info.release = o.source[i]->release;
-			if (!info.build_id[0])
-				info.build_id = o.source[i]->build_id;
-			if (!info.banner && o.source[i]->banner[0])
-				info.banner = o.source[i]->banner;
-		}
-		zdm_kdef_resolve(&k, (const struct zdm_source *const *)o.source, o.nr_sources, 0);
-		code = put_layout(cli, cli->vmlinux ? cli->vmlinux : cli->layout, "", &k, &info);
+		made_init(&m);
+		code = put_layout(cli, cli->vmlinux ? cli->vmlinux : cli->layout, "", &m,
+				  zdm_layout_of_sources(o.source, o.nr_sources, NULL, NULL, &m.sink,
+							m.err, sizeof(m.err)));
 	}
 	close_opened(&o);
 	return code;
@@ -152,26 +138,22 @@ static int layout_of_sources(struct zdm_cli *cli)
 static int layout_of_live(struct zdm_cli *cli)
 {
 	const char *kallsyms = cli->opt[LAYOUT_KALLSYMS], *btf = cli->opt[LAYOUT_BTF];
-	struct zdm_layout_info info = { .release = "", .build_id = "" };
-	const struct zdm_source *chain[2];
+	const char *release = cli->opt[LAYOUT_RELEASE];
 	char err[ZDM_ERR_LEN];
-	struct zdm_kdef k;
 	struct live live;
+	struct made m;
 	int code;
 
 	if (live_open(&live, kallsyms, btf, err, sizeof(err))) {
 		cli_error("%s", err);
 		return kallsyms ? ZDM_EXIT_OPEN : ZDM_EXIT_MISSING;
 	}
-	info.release = cli->opt[LAYOUT_RELEASE] ? cli->opt[LAYOUT_RELEASE] : live.release;
-	info.build_id = live.build_id;
-	info.kaslr_offset = live.kaslr_offset;
-	chain[0] = &live.symbols;
-	chain[1] = live.types;
-	zdm_kdef_resolve(&k, chain, 2, 0);
+	made_init(&m);
 	code = put_layout(cli, kallsyms ? kallsyms : "the running kernel",
-			  "; without CONFIG_KALLSYMS_ALL it lists no variables: use --vmlinux",
-			  &k, &info);
+			  "; without CONFIG_KALLSYMS_ALL it lists no variables: use --vmlinux", &m,
+			  zdm_layout_of_sources(live.source, live.nr,
+						release ? release : live.release, live.build_id,
+						&m.sink, m.err, sizeof(m.err)));
 	live_close(&live);
 	return code;
 }

@@ -2,7 +2,6 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,97 +11,51 @@
 
 #include "fileio.h"
 #include "live.h"
-#include "source/symbol_pick.h"
 
 #define BTF_PATH "/sys/kernel/btf/vmlinux"
 #define KALLSYMS_PATH "/proc/kallsyms"
 #define NOTES_PATH "/sys/kernel/notes"
 #define MAX_BTF_BYTES (256u << 20)
 
-/* Every name that kdef asks for, and _stext, which tells the KASLR offset. */
-static bool list_names(struct live *l)
+/* All of it, terminated, to be freed; these files do not know their size. */
+static char *read_text(const char *path, size_t *len)
 {
-	size_t id, room = 1;
+	FILE *f = fopen(path, "re");
+	char *text = NULL;
+	size_t room = 0;
+	ssize_t n;
 
-	for (id = 0; id < ZDM_NR_KDEFS; id++)
-		if (zdm_kdef_rows[id].kind == ZDM_KDEF_SYMBOL)
-			room += 8;	/* alternatives; no row has so many */
-	l->symbol = calloc(room, sizeof(*l->symbol));
-	if (!l->symbol)
-		return false;
-	strcpy(l->symbol[l->nr++].name, "_stext");
-	for (id = 0; id < ZDM_NR_KDEFS; id++) {
-		const char *p = zdm_kdef_rows[id].names;
-
-		if (zdm_kdef_rows[id].kind != ZDM_KDEF_SYMBOL)
-			continue;
-		while (p && *p && l->nr < room) {
-			size_t n = strcspn(p, "|");
-
-			if (n < sizeof(l->symbol->name))
-				memcpy(l->symbol[l->nr++].name, p, n);
-			p += n + (p[n] == '|');
-		}
-	}
-	return true;
+	if (!f)
+		return NULL;
+	n = getdelim(&text, &room, '\0', f);
+	*len = n > 0 ? (size_t)n : 0;
+	fclose(f);
+	return text;
 }
 
-static struct live_symbol *find(struct live *l, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < l->nr; i++)
-		if (!strcmp(l->symbol[i].name, name))
-			return &l->symbol[i];
-	return NULL;
-}
-
-/* "ffffffff81000000 T _stext", with a [module] behind where it is of one. */
-static void take_line(struct live *l, const char *line)
-{
-	struct live_symbol *sym;
-	char name[512], module[8] = "", type;
-	uint64_t kaddr;
-
-	if (sscanf(line, "%" SCNx64 " %c %511s %7s", &kaddr, &type, name, module) < 3 || module[0])
-		return;
-	l->data |= zdm_symbol_is_variable(type);
-	/* Clang's LTO renames statics: pgmap_array.llvm.123 */
-	if (strstr(name, ".llvm."))
-		*strstr(name, ".llvm.") = '\0';
-	sym = find(l, name);
-	if (!sym)
-		return;
-	if (!sym->seen || sym->kaddr != kaddr)
-		sym->seen++;
-	sym->kaddr = kaddr;
-}
-
-/* machine: whose they are, NULL: not known, so the one that zdm takes then. */
 static int read_kallsyms(struct live *l, const char *path, const char *machine, char *err,
 			 size_t err_len)
 {
-	uint64_t linked = zdm_machine_stext(machine);
-	FILE *f = fopen(path, "re");
-	char *line = NULL;
-	size_t room = 0;
+	enum zdm_status st;
+	size_t len = 0;
+	char *text;
 
-	if (!f) {
+	errno = 0;
+	text = read_text(path, &len);
+	if (!text) {
 		snprintf(err, err_len, "cannot open %s: %s", path, strerror(errno));
 		return -1;
 	}
-	while (getline(&line, &room, f) > 0)
-		take_line(l, line);
-	free(line);
-	fclose(f);
-	if (!l->symbol[0].kaddr) {
-		snprintf(err, err_len, l->symbol[0].seen ? "%s shows no addresses: run as root (or "
-			 "lower kernel.kptr_restrict)" : "%s does not list _stext", path);
-		return -1;
+	st = zdm_source_kallsyms_open_mem(text, len, machine, &l->source[l->nr]);
+	free(text);
+	if (st == ZDM_OK) {
+		l->nr++;
+		return 0;
 	}
-	if (linked)
-		l->kaslr_offset = l->symbol[0].kaddr - linked;
-	return 0;
+	snprintf(err, err_len, st == ZDM_NOMEM ? "%s: out of memory" : st == ZDM_UNREADABLE ?
+		 "%s shows no addresses: run as root (or lower kernel.kptr_restrict)" :
+		 "%s does not list _stext", path);
+	return -1;
 }
 
 static int read_btf(struct live *l, const char *path, char *err, size_t err_len)
@@ -128,9 +81,11 @@ static int read_btf(struct live *l, const char *path, char *err, size_t err_len)
 	data = malloc((size_t)sb.st_size);
 	snprintf(err, err_len, "cannot read %s", path);
 	if (data && fileio_pread(fd, data, (size_t)sb.st_size, 0) == sb.st_size)
-		st = zdm_source_btf_open_mem(data, (size_t)sb.st_size, &l->types, err, err_len);
+		st = zdm_source_btf_open_mem(data, (size_t)sb.st_size, &l->source[l->nr], err,
+					     err_len);
 	free(data);
 	close(fd);
+	l->nr += st == ZDM_OK;
 	return st == ZDM_OK ? 0 : -1;
 }
 
@@ -166,20 +121,6 @@ static void read_build_id(struct live *l)
 	}
 }
 
-static enum zdm_status live_symbol(void *self, const char *name, uint64_t *kaddr)
-{
-	struct live_symbol *sym = find(self, name);
-
-	if (!sym || !sym->seen)
-		return ZDM_ABSENT;
-	if (sym->seen > 1)
-		return ZDM_UNSUPPORTED;	/* statics of one name: no telling which */
-	*kaddr = sym->kaddr;
-	return ZDM_OK;
-}
-
-static const struct zdm_source_ops live_ops = { .symbol = live_symbol };
-
 int live_open(struct live *l, const char *kallsyms, const char *btf, char *err, size_t err_len)
 {
 	const bool own = !kallsyms && !btf;
@@ -188,10 +129,6 @@ int live_open(struct live *l, const char *kallsyms, const char *btf, char *err, 
 	memset(l, 0, sizeof(*l));
 	if (uname(&uts))
 		memset(&uts, 0, sizeof(uts));
-	if (!list_names(l)) {
-		snprintf(err, err_len, "out of memory");
-		return -1;
-	}
 	if (read_kallsyms(l, kallsyms ? kallsyms : KALLSYMS_PATH, own ? uts.machine : NULL, err,
 			  err_len) ||
 	    read_btf(l, btf ? btf : BTF_PATH, err, err_len)) {
@@ -202,16 +139,12 @@ int live_open(struct live *l, const char *kallsyms, const char *btf, char *err, 
 		snprintf(l->release, sizeof(l->release), "%.64s", uts.release);
 		read_build_id(l);
 	}
-	l->symbols.ops = &live_ops;
-	l->symbols.self = l;
-	l->symbols.symbols = "kallsyms";
-	l->symbols.complete_symbols = l->data;
 	return 0;
 }
 
 void live_close(struct live *l)
 {
-	zdm_source_close(l->types);
-	free(l->symbol);
+	while (l->nr)
+		zdm_source_close(l->source[--l->nr]);
 	memset(l, 0, sizeof(*l));
 }

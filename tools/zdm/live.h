@@ -3,21 +3,11 @@
 #ifndef ZDM_LIVE_H
 #define ZDM_LIVE_H
 
-#include "kernel/kdef.h"
-
-struct live_symbol {
-	char name[64];
-	uint64_t kaddr;
-	unsigned int seen;	/* times the name stands in the list */
-};
+#include <zdm/layout.h>
 
 struct live {
-	struct zdm_source symbols;	/* of the kallsyms file */
-	struct zdm_source *types;	/* of the BTF file */
-	struct live_symbol *symbol;
+	struct zdm_source *source[2];	/* of the kallsyms file, of the BTF file */
 	size_t nr;
-	bool data;			/* variables are listed: CONFIG_KALLSYMS_ALL */
-	uint64_t kaslr_offset;
 	char release[65];
 	char build_id[41];
 };

@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 
 #include "open.h"
-#include "source/source.h"
 
 /* What the status of zdm_open() or zdm_model_build() is to a user. */
 static int exit_of(enum zdm_status st)
