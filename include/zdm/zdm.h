@@ -80,6 +80,7 @@ enum zdm_reason {
 	ZDM_REASON_BOOTHOLE_FILL,	/* a boot hole whose struct page is one byte over and over */
 	ZDM_REASON_NOT_RAM,		/* online section, but no System RAM here */
 	ZDM_REASON_NOT_SPANNED,		/* online section, but no zone spans this */
+	ZDM_REASON_BUDGET,		/* more than one analysis looks at: lib/base/budget.h */
 	ZDM_NR_REASONS
 };
 

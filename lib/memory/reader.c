@@ -205,6 +205,9 @@ enum zdm_status zdm_walk_kaddr(struct zdm_reader *r, uint64_t kaddr, struct zdm_
 	for (; level; level--) {
 		ret->len_bytes = 1ull << (x->page_shift + (level - 1) * x->bits_per_level);
 		ret->start_kaddr = kaddr & ~(ret->len_bytes - 1);
+		ret->is_top = level == x->levels;
+		ret->table_paddr = table;
+		ret->table_kaddr = kaddr & ~((ret->len_bytes << x->bits_per_level) - 1);
 		st = table_entry(r, table, entry_index(x, level, kaddr), &entry);
 		if (st != ZDM_OK)
 			return st;

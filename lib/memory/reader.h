@@ -17,6 +17,9 @@ struct zdm_leaf {
 	uint64_t len_bytes;
 	uint64_t paddr;		/* of start_kaddr, when mapped */
 	bool mapped;
+	/* the table that says so, and the first byte that it maps; is_top: there is only one */
+	uint64_t table_paddr, table_kaddr;
+	bool is_top;
 };
 
 enum zdm_status zdm_reader_create(const struct zdm_reader_ops *ops, void *priv,

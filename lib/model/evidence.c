@@ -44,6 +44,7 @@ static const char *const words[ZDM_NR_REASONS] = {
 	[ZDM_REASON_PADDING] = "padding of a device to whole sections",
 	[ZDM_REASON_NOT_RAM] = "in an online section, but no System RAM: perhaps never initialised",
 	[ZDM_REASON_NOT_SPANNED] = "in an online section, but in no zone: perhaps never initialised",
+	[ZDM_REASON_BUDGET] = "not looked at: what comes before it took all that one analysis may cost",
 };
 
 static const struct {

@@ -261,6 +261,14 @@ static enum zdm_status look_at_section(struct look *l, const struct zdm_section 
 	enum zdm_tri bit;
 	unsigned int i;
 
+	/* as nearly all are: nothing is clear, and there is no device */
+	while (l->entry < l->pgmaps->nr_entries && l->pgmaps->entries[l->entry].end_pfn <= start)
+		l->entry++;
+	if (zdm_sections_uniform(l->sections, sec) &&
+	    zdm_sections_bit(l->sections, sec, 0) == ZDM_YES &&
+	    (l->entry == l->pgmaps->nr_entries ||
+	     l->pgmaps->entries[l->entry].start_pfn >= start + g->section_pages))
+		return ZDM_OK;
 	for (i = 0; i < g->subsections && st == ZDM_OK; i++, start += per) {
 		bit = zdm_sections_bit(l->sections, sec, i);
 		if (bit == ZDM_YES)

@@ -2,14 +2,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/budget.h"
 #include "model/deferred.h"
 #include "base/grow.h"
 #include "model/nodes.h"
 #include "model/probe.h"
 #include "model/pgmap_refs.h"
 #include "base/search.h"
-
-#define MAX_SAMPLES (1u << 20)	/* beyond them nothing is known of struct pages */
 
 static uint64_t page_kaddr(const struct zdm_session *s, uint64_t pfn)
 {
@@ -68,15 +67,12 @@ static bool is_in_range(const struct zdm_pgmaps *p, uint64_t start_pfn, uint64_t
 }
 
 /* Before 5.3: may this sub-section be padding? See wants_sample(). */
-static bool may_be_padding(const struct zdm_session *s, const struct zdm_sections *secs,
-			   const struct zdm_section *sec, unsigned int i,
-			   const struct zdm_pgmaps *pgmaps, bool has_entry)
+static bool may_be_padding(const struct zdm_session *s, const struct zdm_section *sec,
+			   unsigned int i, const struct zdm_pgmaps *pgmaps)
 {
 	uint64_t per = s->g.section_pages / s->g.subsections;
 	uint64_t start = zdm_section_nr_to_pfn(&s->g, sec->nr) + i * per;
 
-	if (!has_entry || (secs->online_flag && (sec->flags & ZDM_SECTION_ONLINE)))
-		return false;
 	return !is_in_range(pgmaps, start, start + per);
 }
 
@@ -88,15 +84,37 @@ static bool may_be_padding(const struct zdm_session *s, const struct zdm_section
  */
 static bool wants_sample(const struct zdm_session *s, const struct zdm_sections *secs,
 			 const struct zdm_section *sec, unsigned int i,
-			 const struct zdm_pgmaps *pgmaps, bool has_entry)
+			 const struct zdm_pgmaps *pgmaps)
+{
+	if (s->f.v[ZDM_FEAT_SUBSECTIONS] == ZDM_NO)
+		return may_be_padding(s, sec, i, pgmaps);
+	return zdm_sections_bit(secs, sec, i) == ZDM_YES;
+}
+
+/* What holds for all of a section, and for nearly all sections of a machine. */
+static bool wants_no_sample(const struct zdm_session *s, const struct zdm_sections *secs,
+			    const struct zdm_section *sec, bool has_entry)
 {
 	if (sec->status != ZDM_OK || !(sec->flags & ZDM_SECTION_HAS_MEM_MAP))
-		return false;
+		return true;
 	if (s->f.v[ZDM_FEAT_SUBSECTIONS] == ZDM_NO)
-		return may_be_padding(s, secs, sec, i, pgmaps, has_entry);
-	return (sec->flags & ZDM_SECTION_EARLY) && zdm_feat_yes(&s->f, ZDM_FEAT_TAINT) &&
-	       (sec->flags & ZDM_SECTION_TAINT_ZONE_DEVICE) &&
-	       zdm_sections_bit(secs, sec, i) == ZDM_YES;
+		return !has_entry || (secs->online_flag && (sec->flags & ZDM_SECTION_ONLINE));
+	return !(sec->flags & ZDM_SECTION_EARLY) || !zdm_feat_yes(&s->f, ZDM_FEAT_TAINT) ||
+	       !(sec->flags & ZDM_SECTION_TAINT_ZONE_DEVICE);
+}
+
+static enum zdm_status sample_section(const struct zdm_session *s, const struct zdm_sections *secs,
+				      const struct zdm_section *sec,
+				      const struct zdm_pgmaps *pgmaps, struct zdm_probes *out)
+{
+	enum zdm_status st = ZDM_OK;
+	unsigned int bit;
+
+	for (bit = 0; bit < s->g.subsections && st == ZDM_OK; bit++) {
+		if (out->nr_samples < ZDM_MAX_SAMPLES && wants_sample(s, secs, sec, bit, pgmaps))
+			st = sample(s, out, sec->nr, bit);
+	}
+	return st;
 }
 
 /*
@@ -244,22 +262,20 @@ enum zdm_status zdm_probes_read(const struct zdm_session *s, const struct zdm_se
 				const struct zdm_pgmaps *pgmaps, struct zdm_probes *ret)
 {
 	enum zdm_status st = ZDM_OK;
-	unsigned int bit;
-	size_t i, e;
+	size_t i, e = 0;
 
 	memset(ret, 0, sizeof(*ret));
-	for (i = 0; i < sections->nr; i++) {
-		uint64_t start = zdm_section_nr_to_pfn(&s->g, sections->v[i].nr);
+	for (i = 0; i < sections->nr && st == ZDM_OK; i++) {
+		const struct zdm_section *sec = &sections->v[i];
+		uint64_t start = zdm_section_nr_to_pfn(&s->g, sec->nr);
 		bool has_entry;
 
-		e = zdm_pgmaps_entry(pgmaps, start);
+		while (e < pgmaps->nr_entries && pgmaps->entries[e].end_pfn <= start)
+			e++;
 		has_entry = e < pgmaps->nr_entries &&
 			    pgmaps->entries[e].start_pfn < start + s->g.section_pages;
-		for (bit = 0; bit < s->g.subsections && st == ZDM_OK; bit++) {
-			if (ret->nr_samples < MAX_SAMPLES &&
-			    wants_sample(s, sections, &sections->v[i], bit, pgmaps, has_entry))
-				st = sample(s, ret, sections->v[i].nr, bit);
-		}
+		if (!wants_no_sample(s, sections, sec, has_entry))
+			st = sample_section(s, sections, sec, pgmaps, ret);
 	}
 	if (st == ZDM_OK)
 		st = probe_pgmaps(s, pgmaps, ret);
@@ -284,6 +300,13 @@ void zdm_probes_deinit(struct zdm_probes *p)
 	free(p->backing);
 	free(p->deferred);
 	memset(p, 0, sizeof(*p));
+}
+
+bool zdm_probes_any(const struct zdm_probes *p, uint64_t section_nr)
+{
+	size_t i = zdm_first_from(p->samples, p->nr_samples, section_nr, section_nr);
+
+	return i < p->nr_samples && p->samples[i].section_nr == section_nr;
 }
 
 const struct zdm_sample *zdm_probes_sample(const struct zdm_probes *p, uint64_t section_nr,

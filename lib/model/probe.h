@@ -52,6 +52,8 @@ enum zdm_status zdm_probes_read(const struct zdm_session *s, const struct zdm_se
 bool zdm_probes_is_deferred(const struct zdm_probes *p, uint64_t pfn);
 void zdm_probes_deinit(struct zdm_probes *p);
 
+/* Was any sub-section of this section sampled? */
+bool zdm_probes_any(const struct zdm_probes *p, uint64_t section_nr);
 /* NULL: that sub-section was not sampled, as nothing depends on it. */
 const struct zdm_sample *zdm_probes_sample(const struct zdm_probes *p, uint64_t section_nr,
 					   unsigned int subsection);

@@ -21,7 +21,7 @@ static enum zdm_status add_root(struct scan *sc, uint64_t nr, uint64_t kaddr, en
 
 	if (!root)
 		return ZDM_NOMEM;
-	*root = (struct zdm_section_root){ nr, kaddr, st };
+	*root = (struct zdm_section_root){ nr, kaddr, st, 0 };
 	sc->out->nr++;
 	return ZDM_OK;
 }
@@ -99,11 +99,11 @@ static enum zdm_status find_beyond(struct scan *sc, uint64_t array_kaddr, uint64
 	return st;
 }
 
-static int root_by_kaddr(const void *a, const void *b)
+static int root_by_paddr(const void *a, const void *b)
 {
 	const struct zdm_section_root *x = a, *y = b;
 
-	return x->kaddr < y->kaddr ? -1 : x->kaddr > y->kaddr;
+	return x->paddr < y->paddr ? -1 : x->paddr > y->paddr;
 }
 
 static int root_by_nr(const void *a, const void *b)
@@ -113,10 +113,22 @@ static int root_by_nr(const void *a, const void *b)
 	return x->nr < y->nr ? -1 : x->nr > y->nr;
 }
 
+/* Where a root lies; what cannot be told is as apart as its addresses are. */
+static void locate(struct scan *sc, struct zdm_section_root *root)
+{
+	struct zdm_leaf leaf;
+
+	root->paddr = root->kaddr;
+	if (root->status == ZDM_OK && zdm_walk_kaddr(sc->s->r, root->kaddr, &leaf) == ZDM_OK &&
+	    leaf.mapped)
+		root->paddr = leaf.paddr + (root->kaddr - leaf.start_kaddr);
+}
+
 /*
  * Each root is an allocation of its own (sparse_index_alloc(), mm/sparse.c). Of
- * two that overlap one is wrong, and nothing says which. This also keeps an
- * array full of one pointer from costing as much as a machine full of memory.
+ * two that overlap one is wrong, and nothing says which; they overlap in memory, however
+ * many addresses the page tables have for it. This also keeps an array full of
+ * one pointer from costing as much as a machine full of memory.
  */
 static void judge_roots(struct scan *sc)
 {
@@ -125,11 +137,13 @@ static void judge_roots(struct scan *sc)
 
 	if (o->nr < 2)
 		return;
-	qsort(o->v, o->nr, sizeof(*o->v), root_by_kaddr);
+	for (i = 0; i < o->nr; i++)
+		locate(sc, &o->v[i]);
+	qsort(o->v, o->nr, sizeof(*o->v), root_by_paddr);
 	for (i = 1; i < o->nr; i++) {
 		struct zdm_section_root *a = &o->v[i - 1], *b = &o->v[i];
 
-		if (b->kaddr - a->kaddr >= o->bytes)
+		if (b->paddr - a->paddr >= o->bytes)
 			continue;
 		a->status = a->status == ZDM_OK ? ZDM_CORRUPT : a->status;
 		b->status = b->status == ZDM_OK ? ZDM_CORRUPT : b->status;

@@ -10,6 +10,7 @@
 struct zdm_section_root {
 	uint64_t nr, kaddr;
 	enum zdm_status status;	/* CORRUPT: it cannot be where it is said to be */
+	uint64_t paddr;		/* of its first byte, kaddr where that is not known */
 };
 
 struct zdm_section_roots {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/budget.h"
 #include "base/grow.h"
 #include "base/search.h"
 #include "model/sections.h"
@@ -11,7 +12,6 @@
 
 #define ROOT_CHUNK 512u		/* root pointers read at a time */
 #define MAX_ROOT_BYTES 65536u
-#define MAX_SECTIONS (1u << 22)	/* 512 TiB of 128 MiB sections; more is damage */
 
 struct scan {
 	const struct zdm_session *s;
@@ -58,28 +58,43 @@ static bool scan_init(struct scan *sc)
 	return true;
 }
 
-static enum zdm_status add_gap(struct scan *sc, uint64_t nr, enum zdm_status st, uint64_t kaddr)
+static uint64_t root_end(const struct scan *sc, uint64_t nr)
 {
-	struct zdm_sections *o = sc->out;
-	struct zdm_section_gap *gap;
 	uint64_t end = nr + sc->per_root;
 
-	if (end > sc->s->g.nr_sections_max)
-		end = sc->s->g.nr_sections_max;
-	gap = o->nr_gaps ? &o->gaps[o->nr_gaps - 1] : NULL;
+	return end > sc->s->g.nr_sections_max ? sc->s->g.nr_sections_max : end;
+}
+
+/* The gap that now holds the root's sections, NULL: no memory. */
+static struct zdm_section_gap *add_gap_quietly(struct scan *sc, uint64_t nr, enum zdm_status st,
+					       uint64_t kaddr)
+{
+	struct zdm_sections *o = sc->out;
+	struct zdm_section_gap *gap = o->nr_gaps ? &o->gaps[o->nr_gaps - 1] : NULL;
+	uint64_t end = root_end(sc, nr);
+
+	o->end_nr = end;
 	if (gap && gap->end_nr == nr && gap->status == st) {
 		gap->end_nr = end;
-		o->end_nr = end;
-		return ZDM_OK;
+		return gap;
 	}
 	gap = zdm_grow((void **)&o->gaps, &o->cap_gaps, o->nr_gaps, sizeof(*gap));
 	if (!gap)
-		return ZDM_NOMEM;
+		return NULL;
 	*gap = (struct zdm_section_gap){ nr, end, st, kaddr };
 	o->nr_gaps++;
-	o->end_nr = end;
-	zdm_warnf(sc->w, true, "sections %" PRIu64 "-%" PRIu64 ": mem_section root at %016" PRIx64
-		  " is %s", nr, end - 1, kaddr, zdm_status_name(st));
+	return gap;
+}
+
+static enum zdm_status add_gap(struct scan *sc, uint64_t nr, enum zdm_status st, uint64_t kaddr)
+{
+	struct zdm_section_gap *gap = add_gap_quietly(sc, nr, st, kaddr);
+
+	if (!gap)
+		return ZDM_NOMEM;
+	if (gap->start_nr == nr)
+		zdm_warnf(sc->w, true, "sections %" PRIu64 "-%" PRIu64 ": mem_section root at %016"
+			  PRIx64 " is %s", nr, gap->end_nr - 1, kaddr, zdm_status_name(st));
 	return ZDM_OK;
 }
 
@@ -147,8 +162,11 @@ static enum zdm_status scan_root(struct scan *sc, const struct zdm_section_root 
 	uint64_t nr = root->nr * sc->per_root, i;
 	enum zdm_status st = root->status;
 
-	if (st == ZDM_OK && sc->out->nr > MAX_SECTIONS - sc->per_root)
-		st = ZDM_CORRUPT;
+	if (st == ZDM_OK && sc->out->nr > ZDM_MAX_SECTIONS - sc->per_root) {
+		zdm_warnf(sc->w, true, "sections from %" PRIu64 " on are not looked at: there are more "
+			  "than %u", nr, ZDM_MAX_SECTIONS);
+		return add_gap_quietly(sc, nr, ZDM_CORRUPT, root->kaddr) ? ZDM_OK : ZDM_NOMEM;
+	}
 	if (st == ZDM_OK)
 		st = zdm_read_kaddr(sc->s->r, root->kaddr, sc->root, bytes);
 	if (st == ZDM_UNREADABLE || st == ZDM_CORRUPT)

@@ -4,9 +4,11 @@
  * piece is classified once: the cost grows with sections and pgmaps, never
  * with PFNs nor with one times the other.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/budget.h"
 #include "base/grow.h"
 #include "model/model.h"
 #include "base/search.h"
@@ -25,6 +27,7 @@ struct sweep {
 	uint64_t shares_nr;		/* section that `shares` is of; UINT64_MAX: none */
 	int32_t shares;
 	bool nomem;
+	bool full;			/* of ranges: the last one holds all the rest */
 };
 
 static enum zdm_altmap_part part_of(const struct zdm_pgmap *p, int64_t range, uint64_t pfn)
@@ -242,22 +245,22 @@ static void cut_pgmap(struct sweep *sw, size_t index)
 		cut(sw, sw->m->probes.progress[index].done_pfn);
 }
 
-static void cut_subsections(struct sweep *sw, const struct zdm_section *sec)
+/* Where the first sub-section behind pfn begins that differs from pfn's, or the section ends. */
+static uint64_t subsection_border(const struct zdm_model *m, const struct zdm_section *sec,
+				  uint64_t pfn)
 {
-	const struct zdm_model *m = sw->m;
 	uint64_t start = zdm_section_nr_to_pfn(&m->g, sec->nr);
 	uint64_t per = m->g.section_pages / m->g.subsections;
-	unsigned int i;
+	unsigned int i = (unsigned int)((pfn - start) / per);
+	enum zdm_tri bit = zdm_sections_bit(&m->sections, sec, i);
+	bool sampled = zdm_probes_sample(&m->probes, sec->nr, i);
 
-	if (!m->probes.nr_samples && zdm_sections_uniform(&m->sections, sec))
-		return;
-	for (i = 1; i < m->g.subsections; i++) {
-		if (zdm_sections_bit(&m->sections, sec, i) !=
-		    zdm_sections_bit(&m->sections, sec, i - 1) ||
-		    zdm_probes_sample(&m->probes, sec->nr, i - 1) ||
-		    zdm_probes_sample(&m->probes, sec->nr, i))
-			cut(sw, start + i * per);
+	for (i++; i < m->g.subsections && !sampled; i++) {
+		sampled = zdm_probes_sample(&m->probes, sec->nr, i);
+		if (sampled || zdm_sections_bit(&m->sections, sec, i) != bit)
+			break;
 	}
+	return start + i * per;
 }
 
 static void cut_spans(struct sweep *sw, const struct zdm_spans *s)
@@ -289,14 +292,15 @@ static int by_value(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-/* All of them at once: each costs its sorting, however many sections a pgmap spans. */
+/*
+ * All of them at once: each costs its sorting, however many sections a pgmap spans. What
+ * there is of each section, sub-sections and extents, is cut when its turn comes.
+ */
 static void find_cuts(struct sweep *sw)
 {
 	const struct zdm_model *m = sw->m;
 	size_t i;
 
-	for (i = 0; i < m->sections.nr; i++)
-		cut_subsections(sw, &m->sections.v[i]);
 	for (i = 0; i < m->sections.nr_gaps; i++) {
 		cut(sw, zdm_section_nr_to_pfn(&m->g, m->sections.gaps[i].start_nr));
 		cut(sw, zdm_section_nr_to_pfn(&m->g, m->sections.gaps[i].end_nr));
@@ -316,53 +320,8 @@ static void find_cuts(struct sweep *sw)
 		cut(sw, m->looks.v[i].end_pfn);
 	}
 	cut_ram(sw);
-	for (i = 0; i < m->vmemmap.nr; i++) {
-		if (m->vmemmap.v[i].start_pfn % m->g.section_pages)	/* sections are cut anyway */
-			cut(sw, m->vmemmap.v[i].start_pfn);
-	}
 	if (sw->nr_cuts)
 		qsort(sw->cuts, sw->nr_cuts, sizeof(*sw->cuts), by_value);
-}
-
-static enum zdm_status classify_piece(struct sweep *sw, const struct zdm_section *sec,
-				      uint64_t start, uint64_t end)
-{
-	const struct zdm_model *m = sw->m;
-	struct zdm_verdict v;
-	struct zdm_facts f;
-
-	while (sw->at.entry < m->pgmaps.nr_entries &&
-	       m->pgmaps.entries[sw->at.entry].end_pfn <= start)
-		sw->at.entry++;
-	while (sw->at.extent < m->vmemmap.nr && m->vmemmap.v[sw->at.extent].end_pfn <= start)
-		sw->at.extent++;
-	if (sec && sec->nr != sw->shares_nr) {
-		sw->shares_nr = sec->nr;	/* at its first piece: the cursor stands at its start */
-		sw->shares = shares_section(m, sec, sw->at.entry);
-	}
-	facts_at(m, sec, start, &sw->at, &f);
-	if (sec)
-		padding_facts(m, sw->shares, start, &f);
-	v = zdm_classify(&f);
-	return zdm_ranges_push(&sw->m->ranges, &(struct zdm_range){
-		.start_pfn = start, .end_pfn = end, .cls = v.cls, .valid = v.valid,
-		.reason = v.reason, .memmap = f.where, .in_dump = f.in_dump, .pgmap = v.pgmap,
-		.evidence_kaddr = v.evidence_kaddr });
-}
-
-/* Classify the pieces of [start, end), a section or the space between two. */
-static enum zdm_status sweep_pieces(struct sweep *sw, const struct zdm_section *sec,
-				    uint64_t start, uint64_t end)
-{
-	enum zdm_status st = ZDM_OK;
-
-	for (; sw->cut < sw->nr_cuts && sw->cuts[sw->cut] < end && st == ZDM_OK; sw->cut++) {
-		if (sw->cuts[sw->cut] <= start)
-			continue;
-		st = classify_piece(sw, sec, start, sw->cuts[sw->cut]);
-		start = sw->cuts[sw->cut];
-	}
-	return st == ZDM_OK && start < end ? classify_piece(sw, sec, start, end) : st;
 }
 
 /* Beyond it nothing is known to exist. */
@@ -379,6 +338,86 @@ static uint64_t end_pfn(const struct zdm_model *m)
 	return end < max ? end : max;
 }
 
+/* No machine has so many stretches that differ: nothing is said of what follows. */
+static enum zdm_status give_up(struct sweep *sw, uint64_t start)
+{
+	sw->full = true;
+	zdm_warnf(&sw->m->warnings, true, "page frames from %" PRIx64 " on are not looked at: there "
+		  "are more than %u ranges", start, ZDM_MAX_RANGES);
+	return zdm_ranges_push(&sw->m->ranges, &(struct zdm_range){
+		.start_pfn = start, .end_pfn = end_pfn(sw->m), .cls = ZDM_CLASS_UNKNOWN,
+		.valid = ZDM_UNKNOWN, .reason = ZDM_REASON_BUDGET, .memmap = ZDM_MEMMAP_UNKNOWN,
+		.in_dump = ZDM_IN_DUMP_UNKNOWN, .pgmap = -1 });
+}
+
+static enum zdm_status classify_piece(struct sweep *sw, const struct zdm_section *sec,
+				      uint64_t start, uint64_t end)
+{
+	const struct zdm_model *m = sw->m;
+	struct zdm_verdict v;
+	struct zdm_facts f;
+
+	if (m->ranges.nr >= ZDM_MAX_RANGES - 1)
+		return give_up(sw, start);
+	while (sw->at.entry < m->pgmaps.nr_entries &&
+	       m->pgmaps.entries[sw->at.entry].end_pfn <= start)
+		sw->at.entry++;
+	if (sec && sec->nr != sw->shares_nr) {
+		sw->shares_nr = sec->nr;	/* at its first piece: the cursor stands at its start */
+		sw->shares = shares_section(m, sec, sw->at.entry);
+	}
+	facts_at(m, sec, start, &sw->at, &f);
+	if (sec)
+		padding_facts(m, sw->shares, start, &f);
+	v = zdm_classify(&f);
+	return zdm_ranges_push(&sw->m->ranges, &(struct zdm_range){
+		.start_pfn = start, .end_pfn = end, .cls = v.cls, .valid = v.valid,
+		.reason = v.reason, .memmap = f.where, .in_dump = f.in_dump, .pgmap = v.pgmap,
+		.evidence_kaddr = v.evidence_kaddr });
+}
+
+/* Up to where the facts at pos hold, end at most. */
+static uint64_t piece_end(struct sweep *sw, const struct zdm_section *sec, bool plain,
+			  uint64_t pos, uint64_t end)
+{
+	const struct zdm_vmemmap *x = &sw->m->vmemmap;
+	uint64_t border;
+
+	while (sw->cut < sw->nr_cuts && sw->cuts[sw->cut] <= pos)
+		sw->cut++;
+	if (sw->cut < sw->nr_cuts && sw->cuts[sw->cut] < end)
+		end = sw->cuts[sw->cut];
+	while (sw->at.extent < x->nr && x->v[sw->at.extent].end_pfn <= pos)
+		sw->at.extent++;
+	if (sw->at.extent < x->nr) {
+		border = x->v[sw->at.extent].start_pfn;
+		if (border <= pos)
+			border = x->v[sw->at.extent].end_pfn;
+		if (border < end)
+			end = border;
+	}
+	if (!plain && (border = subsection_border(sw->m, sec, pos)) < end)
+		end = border;
+	return end;
+}
+
+/* Classify the pieces of [start, end), a section or the space between two. */
+static enum zdm_status sweep_pieces(struct sweep *sw, const struct zdm_section *sec,
+				    uint64_t start, uint64_t end)
+{
+	const struct zdm_model *m = sw->m;
+	bool plain = !sec || (zdm_sections_uniform(&m->sections, sec) &&
+			      (!m->probes.nr_samples || !zdm_probes_any(&m->probes, sec->nr)));
+	enum zdm_status st = ZDM_OK;
+	uint64_t next;
+
+	for (; start < end && st == ZDM_OK && !sw->full; start = next) {
+		next = piece_end(sw, sec, plain, start, end);
+		st = classify_piece(sw, sec, start, next);
+	}
+	return st;
+}
+
 enum zdm_status zdm_model_sweep(struct zdm_model *m)
 {
 	struct sweep sw = { .m = m, .shares_nr = UINT64_MAX };
@@ -388,7 +427,7 @@ enum zdm_status zdm_model_sweep(struct zdm_model *m)
 
 	find_cuts(&sw);
 	st = sw.nomem ? ZDM_NOMEM : ZDM_OK;
-	for (i = 0; i < m->sections.nr && st == ZDM_OK; i++) {
+	for (i = 0; i < m->sections.nr && st == ZDM_OK && !sw.full; i++) {
 		const struct zdm_section *sec = &m->sections.v[i];
 		uint64_t start = zdm_section_nr_to_pfn(&m->g, sec->nr);
 

@@ -3,12 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/budget.h"
 #include "base/grow.h"
 #include "base/search.h"
+#include "base/seen.h"
 #include "model/vmemmap.h"
-
-/* 64 TiB of memory with its memmap in base pages; more is damage. */
-#define MAX_LEAVES (1ull << 28)
 
 /* Frames that store memmap: of a pgmap's altmap or of a block's memmap_on_memory. */
 struct backing {
@@ -31,6 +30,8 @@ struct scan {
 	uint64_t present_start, present_end;
 	bool present;
 	uint64_t leaves;	/* how many more are looked at */
+	struct zdm_seen tables;	/* by where they lie: what of the memmap each maps */
+	uint64_t table_paddr, table_kaddr;	/* the last one, which is all right */
 };
 
 static int by_start(const void *a, const void *b)
@@ -253,6 +254,8 @@ static enum zdm_status push(struct scan *sc, const struct zdm_extent *e, bool fr
 		last->in_dump = presence_join(last->in_dump, e->in_dump);
 		return ZDM_OK;
 	}
+	if (o->nr >= ZDM_MAX_EXTENTS)
+		return ZDM_UNSUPPORTED;
 	last = zdm_grow((void **)&o->v, &o->cap, o->nr, sizeof(*last));
 	if (!last)
 		return ZDM_NOMEM;
@@ -318,6 +321,58 @@ static enum zdm_status push_leaf(struct scan *sc, const struct zdm_extent *befor
 	return st == ZDM_OK ? push(sc, e, fresh) : st;
 }
 
+/*
+ * A table that maps two stretches of the memmap would have two struct pages share
+ * their bytes: the kernel gives each a table of its own (vmemmap_populate(), 4.14 to 7.3).
+ * What is reached a second time is damage, and a few tables cannot pass for terabytes.
+ */
+static enum zdm_status check_table(struct scan *sc, const struct zdm_leaf *leaf)
+{
+	uint64_t first;
+
+	if (leaf->is_top || (leaf->table_paddr == sc->table_paddr &&
+			     leaf->table_kaddr == sc->table_kaddr))
+		return ZDM_OK;
+	if (!zdm_seen_put(&sc->tables, leaf->table_paddr, leaf->table_kaddr, ZDM_MAX_TABLES, &first))
+		return ZDM_NOMEM;
+	if (first != leaf->table_kaddr)
+		return ZDM_CORRUPT;
+	sc->table_paddr = leaf->table_paddr;
+	sc->table_kaddr = leaf->table_kaddr;
+	return ZDM_OK;
+}
+
+/* The leaf at kaddr, and where it or what must be left open ends. */
+static enum zdm_status next_leaf(struct scan *sc, uint64_t kaddr, uint64_t section_end,
+				 struct zdm_leaf *leaf, uint64_t *end)
+{
+	uint64_t span = 1ull << zdm_reader_xlat(sc->s->r)->bits_per_level;
+	enum zdm_status st = zdm_walk_kaddr(sc->s->r, kaddr, leaf);
+
+	*end = leaf->start_kaddr + leaf->len_bytes;
+	if (st == ZDM_OK && (st = check_table(sc, leaf)) == ZDM_CORRUPT)
+		*end = leaf->table_kaddr + leaf->len_bytes * span;	/* nothing in it is true */
+	if (*end > section_end || *end <= kaddr)
+		*end = section_end;
+	return st;
+}
+
+/* One section after the other is stored alike: an extent for all of them, if nothing is open. */
+static void join_sections(struct zdm_vmemmap *o, size_t before)
+{
+	struct zdm_extent *a, *b;
+
+	if (!before || o->nr != before + 1)
+		return;
+	a = &o->v[before - 1];
+	b = &o->v[before];
+	if (a->end_pfn != b->start_pfn || a->where != b->where || a->in_dump != b->in_dump ||
+	    a->bad_kaddr || b->bad_kaddr)
+		return;
+	a->end_pfn = b->end_pfn;
+	o->nr--;
+}
+
 static enum zdm_status scan_section(struct scan *sc, uint64_t nr)
 {
 	const struct zdm_geometry *g = &sc->s->g;
@@ -326,28 +381,51 @@ static enum zdm_status scan_section(struct scan *sc, uint64_t nr)
 	enum zdm_status st, pushed = ZDM_OK;
 	struct zdm_extent e, before = { 0 };
 	struct zdm_leaf leaf = { 0 };
+	size_t first = sc->out->nr;
 	bool fresh = true;
 
 	if (section_end < kaddr)
 		return ZDM_OK;
 	while (kaddr < section_end && pushed == ZDM_OK) {
-		st = sc->leaves ? zdm_walk_kaddr(sc->s->r, kaddr, &leaf) : ZDM_CORRUPT;
+		st = next_leaf(sc, kaddr, section_end, &leaf, &end);
 		if (st == ZDM_NOMEM)
 			return st;
-		end = sc->leaves ? leaf.start_kaddr + leaf.len_bytes : section_end;
-		sc->leaves -= sc->leaves > 0;
+		if (!sc->leaves--)
+			return ZDM_UNSUPPORTED;
 		if (st != ZDM_OK)
 			zdm_warnf(sc->w, true, "section %" PRIu64 ": page table of its memmap at %016"
 				  PRIx64 " is %s", nr, kaddr, zdm_status_name(st));
-		if (end > section_end || end <= kaddr)
-			end = section_end;
 		e = extent_of(sc, &leaf, st, kaddr, end);
 		pushed = push_leaf(sc, &before, &e, kaddr, end, fresh);
 		before = e;
 		fresh = false;
 		kaddr = end;
 	}
+	if (pushed == ZDM_OK)
+		join_sections(sc->out, first);
 	return pushed;
+}
+
+/* From section nr on there is more than is looked at: where that memmap is is not known. */
+static enum zdm_status give_up(struct scan *sc, uint64_t nr)
+{
+	const struct zdm_geometry *g = &sc->s->g;
+	struct zdm_vmemmap *o = sc->out;
+	uint64_t pfn = zdm_section_nr_to_pfn(g, nr);
+	struct zdm_extent rest = {
+		.start_pfn = pfn, .end_pfn = zdm_section_nr_to_pfn(g, sc->sections->end_nr),
+		.where = ZDM_MEMMAP_UNKNOWN, .in_dump = ZDM_IN_DUMP_UNKNOWN,
+		.bad_kaddr = g->vmemmap_kaddr + pfn * g->page_bytes,
+	};
+
+	/* what was found of this section is not all of it */
+	while (o->nr && o->v[o->nr - 1].start_pfn >= pfn)
+		o->nr--;
+	zdm_warnf(sc->w, true, "section %" PRIu64 " and those behind it: not looked at, the page "
+		  "tables of the memmap are more than one analysis may cost", nr);
+	if (o->nr == ZDM_MAX_EXTENTS)
+		rest.start_pfn = o->v[--o->nr].start_pfn;
+	return push(sc, &rest, true);
 }
 
 enum zdm_status zdm_vmemmap_read(const struct zdm_session *s, const struct zdm_sections *sections,
@@ -357,7 +435,7 @@ enum zdm_status zdm_vmemmap_read(const struct zdm_session *s, const struct zdm_s
 {
 	struct scan sc = { .s = s, .out = ret, .sections = sections, .pgmaps = pgmaps,
 			   .blocks = blocks, .resources = resources, .w = w,
-			   .leaves = MAX_LEAVES };
+			   .leaves = ZDM_MAX_LEAVES, .table_paddr = UINT64_MAX };
 	enum zdm_status st = ZDM_OK;
 	size_t i;
 
@@ -369,7 +447,10 @@ enum zdm_status zdm_vmemmap_read(const struct zdm_session *s, const struct zdm_s
 		    (sections->v[i].flags & ZDM_SECTION_HAS_MEM_MAP))
 			st = scan_section(&sc, sections->v[i].nr);
 	}
+	if (st == ZDM_UNSUPPORTED)
+		st = give_up(&sc, sections->v[i - 1].nr);
 	free(sc.backing.v);
+	zdm_seen_deinit(&sc.tables);
 	if (st != ZDM_OK)
 		zdm_vmemmap_deinit(ret);
 	return st;

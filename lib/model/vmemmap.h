@@ -8,7 +8,7 @@
 #include "model/resources.h"
 #include "model/sections.h"
 
-/* PFNs whose struct pages are stored alike; never crosses a section. */
+/* PFNs whose struct pages are stored alike: part of a section, or some whole ones. */
 struct zdm_extent {
 	uint64_t start_pfn, end_pfn;
 	enum zdm_memmap where;
