@@ -91,7 +91,8 @@ struct zdm_carve_plan {
 /*
  * keep: of zdm_policy_ranges(); frames beyond its end are absent. add: runs
  * of frames to be read by read_altmap_fn, those that the input holds already
- * are left out; may be NULL.
+ * are left out; may be NULL. CORRUPT: so many segments of the input lie over each other
+ * that the output would be their product with the borders of keep.
  */
 ZDM_API enum zdm_status zdm_carve_plan_create(const struct zdm_carve_input *in,
 					      const struct zdm_kernel *k,

@@ -111,6 +111,61 @@ static enum zdm_status add_load(const Elf64_Phdr *ph, struct zdm_carve_input *in
 	return ZDM_OK;
 }
 
+static int by_source(const void *a, const void *b)
+{
+	const struct zdm_carve_seg *x = *(struct zdm_carve_seg *const *)a;
+	const struct zdm_carve_seg *y = *(struct zdm_carve_seg *const *)b;
+	uint64_t vx = x->vaddr - x->paddr, vy = y->vaddr - y->paddr;
+	uint64_t sx = x->src_off - x->paddr, sy = y->src_off - y->paddr;
+
+	if (vx != vy)
+		return vx < vy ? -1 : 1;
+	if (sx != sy)
+		return sx < sy ? -1 : 1;
+	if (x->paddr != y->paddr)
+		return x->paddr < y->paddr ? -1 : 1;
+	if (x->mem_bytes != y->mem_bytes)
+		return x->mem_bytes > y->mem_bytes ? -1 : 1;
+	return x < y ? -1 : x > y;
+}
+
+/* All that b says, a says as well: the same bytes at the same addresses. */
+static bool is_said_by(const struct zdm_carve_seg *b, const struct zdm_carve_seg *a)
+{
+	return b->vaddr - b->paddr == a->vaddr - a->paddr && b->flags == a->flags &&
+	       b->src_off - b->paddr == a->src_off - a->paddr && b->paddr >= a->paddr &&
+	       b->paddr + b->mem_bytes <= a->paddr + a->mem_bytes &&
+	       b->paddr + b->file_bytes <= a->paddr + a->file_bytes &&
+	       (b->paddr + b->file_bytes >= a->paddr + a->file_bytes ||
+		b->file_bytes == b->mem_bytes);
+}
+
+/* Segments that only repeat others go: each would be cut, and written, as often as it is there. */
+static enum zdm_status drop_repeated(struct zdm_carve_input *in)
+{
+	struct zdm_carve_seg **v = malloc((in->nr_segs + 1) * sizeof(*v)), *last = NULL;
+	size_t i, n = 0;
+
+	if (!v)
+		return ZDM_NOMEM;
+	for (i = 0; i < in->nr_segs; i++)
+		v[i] = &in->segs[i];
+	qsort(v, in->nr_segs, sizeof(*v), by_source);
+	for (i = 0; i < in->nr_segs; i++) {
+		if (last && is_said_by(v[i], last))
+			v[i]->mem_bytes = 0;
+		else
+			last = v[i];
+	}
+	for (i = 0; i < in->nr_segs; i++) {
+		if (in->segs[i].mem_bytes)
+			in->segs[n++] = in->segs[i];
+	}
+	in->nr_segs = n;
+	free(v);
+	return ZDM_OK;
+}
+
 static enum zdm_status read_phdr_nr(int fd, const Elf64_Ehdr *eh, uint64_t *ret)
 {
 	enum zdm_status status;
@@ -153,7 +208,7 @@ static enum zdm_status read_phdrs(int fd, const Elf64_Ehdr *eh, struct zdm_carve
 		}
 	}
 	free(ph);
-	return status;
+	return status == ZDM_OK ? drop_repeated(in) : status;
 }
 
 enum zdm_status zdm_carve_input_elf(int fd, struct zdm_carve_input **ret, char *err,

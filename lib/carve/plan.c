@@ -5,8 +5,16 @@
 #include <string.h>
 
 #include <zdm/carve.h>
+#include "base/extents.h"
 #include "base/grow.h"
 #include "base/search.h"
+
+/*
+ * A frame stands in one segment, or in two: the kernel's image has one of its own in
+ * /proc/vmcore. So often is a border of the policy's looked at for all segments together;
+ * more are segments over each other, with a product of both for a result.
+ */
+#define MAX_OVERLAP 8u
 
 static bool seg_add(struct zdm_carve_plan *plan, size_t *room, const struct zdm_carve_seg *seg)
 {
@@ -55,9 +63,10 @@ static void count(struct zdm_carve_plan *plan, const struct zdm_keep_range *keep
 	c->bytes += part->file_bytes;
 }
 
-/* Cut one segment of the input at the borders of the policy's ranges. */
-static bool cut_seg(struct zdm_carve_plan *plan, size_t *room, const struct zdm_carve_seg *seg,
-		    const struct zdm_keep_range *keep, size_t nr_keep)
+/* Cut one segment of the input at the borders of the policy's ranges; *looks: how many more. */
+static enum zdm_status cut_seg(struct zdm_carve_plan *plan, size_t *room,
+			       const struct zdm_carve_seg *seg, const struct zdm_keep_range *keep,
+			       size_t nr_keep, size_t *looks)
 {
 	static const struct zdm_keep_range beyond = {
 		.end_pfn = UINT64_MAX, .keep = ZDM_DROP, .cls = ZDM_CLASS_ABSENT,
@@ -68,6 +77,8 @@ static bool cut_seg(struct zdm_carve_plan *plan, size_t *room, const struct zdm_
 	struct zdm_carve_seg part;
 
 	for (; pos < seg->mem_bytes; pos = end, i++) {
+		if (!(*looks)--)
+			return ZDM_CORRUPT;
 		r = i < nr_keep ? &keep[i] : &beyond;
 		end = seg->mem_bytes;
 		if (r->end_pfn < (seg->paddr + end) / ps)
@@ -79,44 +90,30 @@ static bool cut_seg(struct zdm_carve_plan *plan, size_t *room, const struct zdm_
 		if (open < pos) {
 			part = seg_part(seg, open, pos, plan->in->has_vaddr);
 			if (!seg_add(plan, room, &part))
-				return false;
+				return ZDM_NOMEM;
 		}
 		open = end;
 	}
 	if (open < pos) {
 		part = seg_part(seg, open, pos, plan->in->has_vaddr);
-		return seg_add(plan, room, &part);
+		return seg_add(plan, room, &part) ? ZDM_OK : ZDM_NOMEM;
 	}
-	return true;
+	return ZDM_OK;
 }
 
-/* Where the next byte of [pos, end) lies that no segment of the input holds. */
-static uint64_t held_until(const struct zdm_carve_input *in, uint64_t pos, uint64_t *next_held)
+/* The first byte from pos on that no segment of the input holds, and where the next one begins. */
+static uint64_t held_until(const struct zdm_extents *held, uint64_t pos, uint64_t *next_held)
 {
-	const struct zdm_carve_seg *seg;
-	bool again = true;
-	size_t i;
+	size_t i = zdm_first_beyond(held->v, held->nr, end_paddr, pos);
 
-	while (again) {
-		again = false;
-		for (i = 0; i < in->nr_segs; i++) {
-			seg = &in->segs[i];
-			if (seg->paddr <= pos && pos < seg->paddr + seg->mem_bytes) {
-				pos = seg->paddr + seg->mem_bytes;
-				again = true;
-			}
-		}
-	}
-	*next_held = UINT64_MAX;
-	for (i = 0; i < in->nr_segs; i++) {
-		if (in->segs[i].paddr > pos && in->segs[i].paddr < *next_held)
-			*next_held = in->segs[i].paddr;
-	}
+	if (i < held->nr && held->v[i].start_paddr <= pos)
+		pos = held->v[i++].end_paddr;
+	*next_held = i < held->nr ? held->v[i].start_paddr : UINT64_MAX;
 	return pos;
 }
 
-/* Virtual address of a frame in the direct map, as the other segments have it. */
-static uint64_t direct_vaddr(const struct zdm_carve_input *in, uint64_t paddr)
+/* From physical to virtual in the direct map, as the other segments have it; UINT64_MAX: none. */
+static uint64_t direct_map(const struct zdm_carve_input *in)
 {
 	uint64_t best = UINT64_MAX, diff;
 	size_t i;
@@ -127,35 +124,47 @@ static uint64_t direct_vaddr(const struct zdm_carve_input *in, uint64_t paddr)
 		if (in->segs[i].vaddr && diff < best)
 			best = diff;
 	}
-	return best == UINT64_MAX ? 0 : paddr + best;
+	return best;
+}
+
+static bool add_altmap_part(struct zdm_carve_plan *plan, size_t *room, uint64_t start, uint64_t end,
+			    uint64_t to_vaddr)
+{
+	struct zdm_carve_seg seg = {
+		.paddr = start, .vaddr = to_vaddr == UINT64_MAX ? 0 : start + to_vaddr,
+		.file_bytes = end - start, .mem_bytes = end - start,
+		.flags = PF_R | PF_W | PF_X, .from = ZDM_CARVE_ALTMAP,
+	};
+
+	plan->added.pages += (end - start) / plan->page_bytes;
+	plan->added.bytes += end - start;
+	return seg_add(plan, room, &seg);
 }
 
 static bool add_altmap(struct zdm_carve_plan *plan, size_t *room,
 		       const struct zdm_pfn_range *add, size_t nr_add)
 {
-	uint64_t ps = plan->page_bytes, pos, end, stop;
-	struct zdm_carve_seg seg;
+	uint64_t ps = plan->page_bytes, pos, end, stop, to_vaddr = direct_map(plan->in);
+	struct zdm_extents held = { 0 };
+	bool ok = true;
 	size_t i;
 
-	for (i = 0; i < nr_add; i++) {
+	for (i = 0; nr_add && i < plan->in->nr_segs; i++)
+		zdm_extents_add(&held, plan->in->segs[i].paddr, plan->in->segs[i].mem_bytes);
+	zdm_extents_sort(&held);
+	ok = !held.nomem;
+	for (i = 0; i < nr_add && ok; i++) {
 		end = add[i].end_pfn * ps;
 		pos = add[i].start_pfn * ps;
-		while ((pos = held_until(plan->in, pos, &stop)) < end) {
+		while (ok && (pos = held_until(&held, pos, &stop)) < end) {
 			if (stop > end)
 				stop = end;
-			seg = (struct zdm_carve_seg){
-				.paddr = pos, .vaddr = direct_vaddr(plan->in, pos),
-				.file_bytes = stop - pos, .mem_bytes = stop - pos,
-				.flags = PF_R | PF_W | PF_X, .from = ZDM_CARVE_ALTMAP,
-			};
-			if (!seg_add(plan, room, &seg))
-				return false;
-			plan->added.pages += (stop - pos) / ps;
-			plan->added.bytes += stop - pos;
+			ok = add_altmap_part(plan, room, pos, stop, to_vaddr);
 			pos = stop;
 		}
 	}
-	return true;
+	zdm_extents_deinit(&held);
+	return ok;
 }
 
 static uint64_t round_page(const struct zdm_carve_plan *plan, uint64_t bytes)
@@ -180,9 +189,9 @@ enum zdm_status zdm_carve_plan_create(const struct zdm_carve_input *in,
 				      const struct zdm_pfn_range *add, size_t nr_add,
 				      struct zdm_carve_plan **ret)
 {
+	size_t i, room = 0, looks = in->nr_segs + MAX_OVERLAP * (nr_keep + 1);
+	enum zdm_status st = ZDM_OK;
 	struct zdm_carve_plan *plan;
-	size_t i, room = 0;
-	bool ok = true;
 
 	if (!k->page_size)
 		return ZDM_INVAL;
@@ -191,12 +200,13 @@ enum zdm_status zdm_carve_plan_create(const struct zdm_carve_input *in,
 		return ZDM_NOMEM;
 	plan->in = in;
 	plan->page_bytes = k->page_size;
-	for (i = 0; ok && i < in->nr_segs; i++)
-		ok = cut_seg(plan, &room, &in->segs[i], keep, nr_keep);
-	ok = ok && add_altmap(plan, &room, add, nr_add);
-	if (!ok) {
+	for (i = 0; st == ZDM_OK && i < in->nr_segs; i++)
+		st = cut_seg(plan, &room, &in->segs[i], keep, nr_keep, &looks);
+	if (st == ZDM_OK && !add_altmap(plan, &room, add, nr_add))
+		st = ZDM_NOMEM;
+	if (st != ZDM_OK) {
 		zdm_carve_plan_free(plan);
-		return ZDM_NOMEM;
+		return st;
 	}
 	plan->header_bytes = round_page(plan, phdrs_end(plan) +
 					(needs_xnum(plan) ? sizeof(Elf64_Shdr) : 0) +

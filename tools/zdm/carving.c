@@ -69,7 +69,9 @@ static int make_plan(struct carving *c, const struct zdm_cli *cli,
 	}
 	if (status == ZDM_OK)
 		return ZDM_EXIT_DONE;
-	snprintf(err, err_len, "out of memory");
+	snprintf(err, err_len, status == ZDM_CORRUPT ?
+		 "damaged: its PT_LOADs lie over each other, more than a few times" :
+		 "out of memory");
 	return ZDM_EXIT_OPEN;
 }
 
