@@ -272,6 +272,12 @@ ZDM_API const struct zdm_section *zdm_section_find(const struct zdm_model *m, ui
  */
 ZDM_API enum zdm_tri zdm_online_page(const struct zdm_model *m, uint64_t pfn);
 
+/*
+ * The node of a PFN as the zones have it; -1: none, several, or not known. The answer holds
+ * up to *until_pfn.
+ */
+ZDM_API int32_t zdm_model_node(const struct zdm_model *m, uint64_t pfn, uint64_t *until_pfn);
+
 /* kernel virtual address of a struct page, and back. */
 ZDM_API uint64_t zdm_page_kaddr(const struct zdm_kernel *k, uint64_t pfn);
 /* ZDM_OK, or ZDM_INVAL when kaddr is no struct page address of this kernel. */

@@ -140,6 +140,11 @@ size_t zdm_model_ranges(const struct zdm_model *m, const struct zdm_range **ret)
 	return m->ranges.nr;
 }
 
+int32_t zdm_model_node(const struct zdm_model *m, uint64_t pfn, uint64_t *until_pfn)
+{
+	return zdm_zone_spans_node(&m->zones, pfn, until_pfn);
+}
+
 uint64_t zdm_model_end_pfn(const struct zdm_model *m)
 {
 	const struct zdm_range *r;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "model/nodes.h"
 
 enum zdm_status zdm_node_kaddr(const struct zdm_session *s, unsigned int i, uint64_t *kaddr)
@@ -90,18 +92,49 @@ static bool add_zone(struct zdm_spans *s, uint64_t start, uint64_t end)
 	return zdm_spans_add(s, start == 1 ? 0 : start, end);
 }
 
-static enum zdm_status add_zones(const struct zdm_session *s, uint64_t pgdat, unsigned int nr_zones,
-				 struct zdm_zone_spans *z)
+/* A zone of a node, whose zones come one after the other. */
+static bool add_node(struct zdm_zone_spans *z, int32_t node, bool device, uint64_t start,
+		     uint64_t end)
+{
+	struct zdm_node_span *n;
+	size_t i = z->nr_node;
+
+	while (i && z->node[i - 1].node == node) {
+		n = &z->node[--i];
+		if (n->device != device)
+			continue;
+		n->start_pfn = start < n->start_pfn ? start : n->start_pfn;
+		n->end_pfn = end > n->end_pfn ? end : n->end_pfn;
+		return true;
+	}
+	n = zdm_grow((void **)&z->node, &z->cap_node, z->nr_node, sizeof(*n));
+	if (!n)
+		return false;
+	z->nr_node++;
+	*n = (struct zdm_node_span){ start, end, node, device };
+	return true;
+}
+
+static enum zdm_status add_zones(const struct zdm_session *s, uint64_t pgdat, int32_t node,
+				 unsigned int nr_zones, struct zdm_zone_spans *z)
 {
 	uint64_t max = zdm_section_nr_to_pfn(&s->g, s->g.nr_sections_max), start, spanned;
 	enum zdm_status st = ZDM_OK;
 	unsigned int i;
 
 	for (i = 0; i < nr_zones && st == ZDM_OK; i++) {
-		if (s->g.zone_device == (int)i)
-			continue;
+		bool device = s->g.zone_device == (int)i;
+
 		st = read_zone(s, pgdat, i, &start, &spanned);
-		if (st != ZDM_OK || !spanned)
+		/* what is not said of devices says nothing of RAM */
+		if (device && (st != ZDM_OK || start > max || spanned > max - start)) {
+			st = ZDM_OK;
+			continue;
+		}
+		if (st == ZDM_OK && spanned && start <= max && spanned <= max - start &&
+		    !add_node(z, node, device, start == 1 ? 0 : start, start + spanned))
+			return ZDM_NOMEM;
+		if (st != ZDM_OK || !spanned || device)
 			continue;
 		if (start > max || spanned > max - start)
 			st = ZDM_CORRUPT;
@@ -123,7 +156,7 @@ enum zdm_status zdm_zone_spans_read(const struct zdm_session *s, struct zdm_zone
 		return ZDM_OK;
 	for (i = 0; st == ZDM_OK && (node = zdm_node_kaddr(s, i, &pgdat)) == ZDM_OK; i++) {
 		if (pgdat)
-			st = add_zones(s, pgdat, (unsigned int)zones, ret);
+			st = add_zones(s, pgdat, (int32_t)i, (unsigned int)zones, ret);
 	}
 	if (st == ZDM_NOMEM) {
 		zdm_zone_spans_deinit(ret);
@@ -140,6 +173,31 @@ enum zdm_status zdm_zone_spans_read(const struct zdm_session *s, struct zdm_zone
 void zdm_zone_spans_deinit(struct zdm_zone_spans *z)
 {
 	zdm_spans_deinit(&z->spans);
+	free(z->node);
+	z->node = NULL;
+	z->nr_node = z->cap_node = 0;
+}
+
+int32_t zdm_zone_spans_node(const struct zdm_zone_spans *z, uint64_t pfn, uint64_t *until_pfn)
+{
+	int32_t found[2] = { -1, -1 };		/* of RAM, of devices */
+	bool several[2] = { false, false };
+	size_t i;
+
+	*until_pfn = UINT64_MAX;
+	for (i = 0; i < z->nr_node; i++) {
+		const struct zdm_node_span *n = &z->node[i];
+		uint64_t border = pfn < n->start_pfn ? n->start_pfn : n->end_pfn;
+
+		if (border > pfn && border < *until_pfn)
+			*until_pfn = border;
+		if (pfn < n->start_pfn || pfn >= n->end_pfn)
+			continue;
+		several[n->device] |= found[n->device] >= 0;
+		found[n->device] = n->node;
+	}
+	i = found[0] < 0;
+	return several[i] ? -1 : found[i];
 }
 
 enum zdm_tri zdm_zone_spans_hold(const struct zdm_zone_spans *z, uint64_t pfn)

@@ -17,6 +17,7 @@
 #define COMMANDS(row) \
 	row(summary) \
 	row(ranges) \
+	row(map) \
 	row(pfn) \
 	row(sections) \
 	row(pgmaps) \
