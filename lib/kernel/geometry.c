@@ -71,7 +71,25 @@ static unsigned int log2_ceil(uint64_t n)
 	return bits;
 }
 
-/* LENGTH(node_data) is MAX_NUMNODES; nodemask_t has a bit for each. */
+/*
+ * A zonelist has a zoneref for each zone of each node, and one that ends it
+ * (MAX_ZONES_PER_ZONELIST, include/linux/mmzone.h, 4.14 to 7.3). 0: not known.
+ */
+static uint64_t nodes_of_zonelist(const struct zdm_kdef *k)
+{
+	uint64_t list = zdm_kdef_or(k, ZDM_SIZE_ZONELIST, 0), ref = zdm_kdef_or(k, ZDM_SIZE_ZONEREF, 0);
+	uint64_t zones = zdm_kdef_or(k, ZDM_NUM_MAX_NR_ZONES, 0), n;
+
+	if (!ref || !zones || zones > 16 || list % ref || list <= ref)
+		return 0;
+	n = list / ref - 1;
+	return n % zones ? 0 : n / zones;
+}
+
+/*
+ * LENGTH(node_data) is MAX_NUMNODES; nodemask_t has a bit for each, in whole words. Not all
+ * architectures say the first, and of up to 64 nodes the second tells nothing.
+ */
 static int nodes_shift(const struct zdm_session *s)
 {
 	const char *line;
@@ -82,6 +100,8 @@ static int nodes_shift(const struct zdm_session *s)
 		n = strtoull(line, NULL, 10);
 	if (!n && zdm_kdef_or(&s->k, ZDM_SIZE_NODEMASK, 0) > 8)
 		n = zdm_kdef_get(&s->k, ZDM_SIZE_NODEMASK) * 8;
+	if (!n)
+		n = nodes_of_zonelist(&s->k);
 	if (n && n <= 1u << 16)
 		return (int)log2_ceil(n);
 	if (zdm_kdef_has(&s->k, ZDM_SYM_NODE_DATA))

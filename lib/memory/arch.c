@@ -10,6 +10,7 @@
 /* The first is what a host means that names none. */
 static const struct zdm_arch *const archs[] = {
 	&zdm_arch_x86_64,
+	&zdm_arch_arm64,
 };
 #define NR_ARCHS (sizeof(archs) / sizeof(archs[0]))
 
@@ -19,7 +20,7 @@ static const struct {
 	const char *name;
 	const char *mark;		/* as vmcoreinfo_marks; NULL: none is known */
 } foreign[] = {
-	{ EM_AARCH64, "aarch64", "NUMBER(kimage_voffset)=" },
+	{ EM_AARCH64, "aarch64", NULL },	/* big-endian: no kernel that is judged */
 	{ EM_RISCV, "riscv64", "NUMBER(va_kernel_pa_offset)=" },
 	{ 258, "loongarch64", NULL },		/* EM_LOONGARCH, younger than some elf.h */
 	{ EM_PPC64, "ppc64", NULL },

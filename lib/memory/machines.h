@@ -6,5 +6,6 @@
 #include "memory/arch.h"
 
 extern const struct zdm_arch zdm_arch_x86_64;
+extern const struct zdm_arch zdm_arch_arm64;
 
 #endif
