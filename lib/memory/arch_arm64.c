@@ -71,7 +71,7 @@ static bool need(const struct zdm_arch_ask *ask, const char *name, uint64_t *ret
  * Bits that the tables translate. With 64K pages the top table is as large as configured,
  * and the hardware is pointed into it (cpu_do_switch_mm(), TTBR1's offset); with others the
  * kernel drops a level where the hardware has fewer bits (TCR_EL1.T1SZ, in VMCOREINFO since
- * bbdbc11804ff, 5.7; before, there was but one size).
+ * bbdbc11804ff, 5.9; before, only 64K had a choice).
  */
 static unsigned int table_bits(const struct zdm_arch_ask *ask, const struct granule *g,
 			       uint64_t va_bits)
@@ -87,7 +87,7 @@ static unsigned int table_bits(const struct zdm_arch_ask *ask, const struct gran
 /*
  * Sections were of 1 GiB up to 5.11, and are of 128 MiB, or 512 MiB with 64K pages, since
  * f0b13ee23241 ("arm64/sparsemem: reduce SECTION_SIZE_BITS", 5.12). Where no number says it
- * (4f5aecdff25f, 5.13, and stable trees), the length of mem_section does: no two
+ * (since 4f5aecdff25f, 5.13, and in stable trees), the length of mem_section does: no two
  * combinations have as many sections.
  */
 static void section_bits(const struct zdm_arch_ask *ask, struct zdm_xlat *x)

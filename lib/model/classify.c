@@ -190,6 +190,29 @@ static struct zdm_verdict device(const struct zdm_facts *f)
 			device_progress(f));
 }
 
+/*
+ * The bit says populated, and the page tables have nothing. Where one page of memmap serves
+ * more than one sub-section (pages of 16 and 64 KiB), the device next door takes it along
+ * when it goes: section_deactivate() hands the memmap of its own sub-sections to
+ * vmemmap_free(), which frees whole pages and asks for no neighbour (mm/sparse.c and
+ * arch/arm64/mm/mmu.c, 6.12 and 7.3). Whoever reads such a struct page takes a fault.
+ */
+static struct zdm_verdict not_mapped(const struct zdm_facts *f)
+{
+	struct zdm_verdict bad;
+
+	if (!f->page_shared || (flags(f) & ZDM_SECTION_EARLY) || !f->has_entry)
+		return unknown(ZDM_REASON_NOT_MAPPED, f->where_kaddr);
+	if (entry_is_bad(f, &bad))
+		return bad;
+	if (f->range < 0)
+		return of_pgmap(f, unknown(ZDM_REASON_PGMAP_NOT_COVERING, f->pgmap->kaddr));
+	/* what of it stores memmap is the only copy of that: it stays what it was */
+	return of_pgmap(f, verdict(f->part == ZDM_PART_RESERVE ? ZDM_CLASS_RESERVED :
+				   f->part == ZDM_PART_BACKING ? ZDM_CLASS_ALTMAP :
+				   ZDM_CLASS_DEVICE, ZDM_NO, ZDM_REASON_NEIGHBOUR_GONE));
+}
+
 /* Boot memmap, sub-section bit clear, no entry. */
 static struct zdm_verdict early_hole(const struct zdm_facts *f)
 {
@@ -259,6 +282,10 @@ static struct zdm_verdict not_online(const struct zdm_facts *f)
 		return of_pgmap(f, padded_reserve(f));
 	if (is_padding(f))
 		return verdict(ZDM_CLASS_DEVICE, ZDM_YES, ZDM_REASON_PADDING);
+	/* what a failed memremap_pages() leaves; nobody says that it is no device's whose entry is lost */
+	if (f->where == ZDM_MEMMAP_ALTMAP && !f->block && f->blocks_status == ZDM_OK &&
+	    f->pgmaps_status == ZDM_OK && !(flags(f) & ZDM_SECTION_EARLY))
+		return unknown(ZDM_REASON_ORPHAN, 0);
 	return unknown(ZDM_REASON_BLOCK_UNKNOWN, f->block ? f->block->kaddr : 0);
 }
 
@@ -305,6 +332,6 @@ struct zdm_verdict zdm_classify(const struct zdm_facts *f)
 	if (f->bit == ZDM_NO)
 		return bit_clear(f);
 	if (f->where == ZDM_MEMMAP_NONE)
-		return unknown(ZDM_REASON_NOT_MAPPED, f->where_kaddr);
+		return not_mapped(f);
 	return f->has_entry ? device(f) : no_entry(f);
 }

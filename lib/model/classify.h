@@ -19,8 +19,10 @@ struct zdm_facts {
 	enum zdm_tri bit;		/* sub-section bit */
 	enum zdm_tri sampled_device;	/* struct pages say ZONE_DEVICE, where sampled */
 	enum zdm_look_found look;	/* this stretch's own, where each was looked at */
+	bool page_shared;		/* a sub-section whose memmap is in the same page has a clear bit */
 	bool deferred;			/* boot had not initialised the struct pages yet */
 	/* memory block */
+	enum zdm_status blocks_status;	/* OK: no block means that there is none */
 	const struct zdm_block *block;	/* NULL: none known */
 	/* the kernel's record of RAM */
 	enum zdm_tri ram;		/* System RAM by iomem_resource; UNKNOWN: not readable */

@@ -142,6 +142,31 @@ static enum zdm_tri device_seen(enum zdm_look_found found)
 	return found == ZDM_LOOK_DEVICE ? ZDM_YES : ZDM_NO;
 }
 
+/*
+ * PFNs whose struct pages are in one page of memmap with those of others: a power of two.
+ * With pages of 4 KiB they are fewer than a sub-section has.
+ */
+static uint64_t pages_per_leaf(const struct zdm_geometry *g)
+{
+	return (1ull << g->page_shift) / g->page_bytes;
+}
+
+/* Do some of those that share a page of memmap with pfn have a clear bit? */
+static bool page_shared(const struct zdm_model *m, const struct zdm_section *sec, uint64_t pfn)
+{
+	uint64_t per = m->g.section_pages / m->g.subsections, n = pages_per_leaf(&m->g);
+	uint64_t first, i;
+
+	if (n <= per || (n & (n - 1)))
+		return false;
+	first = (pfn - zdm_section_nr_to_pfn(&m->g, sec->nr)) / n * n / per;
+	for (i = first; i < first + n / per && i < m->g.subsections; i++) {
+		if (zdm_sections_bit(&m->sections, sec, (unsigned int)i) == ZDM_NO)
+			return true;
+	}
+	return false;
+}
+
 static void section_facts(const struct zdm_model *m, const struct zdm_section *sec, uint64_t pfn,
 			  struct zdm_facts *f)
 {
@@ -155,6 +180,7 @@ static void section_facts(const struct zdm_model *m, const struct zdm_section *s
 	smp = zdm_probes_sample(&m->probes, sec->nr, i);
 	f->look = zdm_looks_at(&m->looks, pfn);
 	f->sampled_device = smp ? smp->is_device : device_seen(f->look);
+	f->page_shared = page_shared(m, sec, pfn);
 	f->deferred = zdm_probes_is_deferred(&m->probes, pfn);
 	f->block = sec->block >= 0 ? &m->blocks.v[sec->block] : NULL;
 	f->ram = zdm_resources_ram(&m->resources, pfn);
@@ -173,6 +199,7 @@ static void facts_at(const struct zdm_model *m, const struct zdm_section *sec, u
 	f->feat = &m->feat;
 	f->online_flag = m->sections.online_flag;
 	f->pgmaps_status = m->pgmaps.status;
+	f->blocks_status = m->blocks.status;
 	f->pgmap_index = -1;
 	f->range = -1;
 	f->page_kaddr = m->g.vmemmap_kaddr + pfn * m->g.page_bytes;
@@ -251,6 +278,7 @@ static uint64_t subsection_border(const struct zdm_model *m, const struct zdm_se
 {
 	uint64_t start = zdm_section_nr_to_pfn(&m->g, sec->nr);
 	uint64_t per = m->g.section_pages / m->g.subsections;
+	uint64_t leaf = pages_per_leaf(&m->g);
 	unsigned int i = (unsigned int)((pfn - start) / per);
 	enum zdm_tri bit = zdm_sections_bit(&m->sections, sec, i);
 	bool sampled = zdm_probes_sample(&m->probes, sec->nr, i);
@@ -258,6 +286,9 @@ static uint64_t subsection_border(const struct zdm_model *m, const struct zdm_se
 	for (i++; i < m->g.subsections && !sampled; i++) {
 		sampled = zdm_probes_sample(&m->probes, sec->nr, i);
 		if (sampled || zdm_sections_bit(&m->sections, sec, i) != bit)
+			break;
+		/* page_shared() */
+		if (leaf > per && i * per % leaf == 0)
 			break;
 	}
 	return start + i * per;

@@ -109,6 +109,41 @@ static void test_not_mapped(void **state)
 	expect_unknown(&s, ZDM_REASON_NOT_MAPPED, 0x77);
 }
 
+/* Pages of 16 or 64 KiB: the neighbour's memmap went, and part of this one's with it. */
+static void test_neighbour_gone(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_init(&s, P | M);
+	add_entry(&s);
+	s.f.where = ZDM_MEMMAP_NONE;
+	s.f.where_kaddr = 0x77;
+	s.f.page_shared = true;
+	expect(&s, ZDM_CLASS_DEVICE, ZDM_NO, ZDM_REASON_NEIGHBOUR_GONE);
+	assert_int_equal(zdm_classify(&s.f).pgmap, 3);
+	/* on its way out itself, or not all the way in: there are no struct pages */
+	s.pgmap.dead = ZDM_YES;
+	expect(&s, ZDM_CLASS_DEVICE, ZDM_NO, ZDM_REASON_NEIGHBOUR_GONE);
+	/* what stores the memmap of the rest must not lose its class */
+	s.f.part = ZDM_PART_BACKING;
+	expect(&s, ZDM_CLASS_ALTMAP, ZDM_NO, ZDM_REASON_NEIGHBOUR_GONE);
+	s.f.part = ZDM_PART_RESERVE;
+	expect(&s, ZDM_CLASS_RESERVED, ZDM_NO, ZDM_REASON_NEIGHBOUR_GONE);
+	/* a neighbour explains nothing where no device is known, or the memmap is from boot */
+	s.f.range = -1;
+	expect_unknown(&s, ZDM_REASON_PGMAP_NOT_COVERING, 0x9a9);
+	s.f.range = 0;
+	s.section.flags |= E;
+	expect_unknown(&s, ZDM_REASON_NOT_MAPPED, 0x77);
+	s.section.flags &= ~E;
+	s.f.entry_status = ZDM_UNREADABLE;
+	s.f.entry_kaddr = 0xe;
+	expect_unknown(&s, ZDM_REASON_PGMAP_UNREADABLE, 0xe);
+	s.f.has_entry = false;
+	expect_unknown(&s, ZDM_REASON_NOT_MAPPED, 0x77);
+}
+
 static void test_deferred(void **state)
 {
 	struct scene s;
@@ -331,7 +366,8 @@ static void test_dying(void **state)
 TEST_MAIN(cmocka_unit_test(test_section_table_missing), cmocka_unit_test(test_absent),
 	  cmocka_unit_test(test_entry_without_memmap), cmocka_unit_test(test_section_damaged),
 	  cmocka_unit_test(test_bitmap_missing), cmocka_unit_test(test_hole),
-	  cmocka_unit_test(test_not_mapped), cmocka_unit_test(test_deferred),
+	  cmocka_unit_test(test_not_mapped),
+	  cmocka_unit_test(test_neighbour_gone), cmocka_unit_test(test_deferred),
 	  cmocka_unit_test(test_device), cmocka_unit_test(test_nr_range),
 	  cmocka_unit_test(test_reserve), cmocka_unit_test(test_reserve_written),
 	  cmocka_unit_test(test_altmap),

@@ -67,6 +67,23 @@ static void test_block_unknown(void **state)
 	expect_unknown(&s, ZDM_REASON_BLOCK_UNKNOWN, 0xb10c);
 }
 
+/* What a failed memremap_pages() leaves: memmap on a device, and nobody's. */
+static void test_orphan(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_init(&s, P | M);
+	s.f.where = ZDM_MEMMAP_ALTMAP;
+	expect_unknown(&s, ZDM_REASON_ORPHAN, 0);
+	/* that the blocks could not be read does not mean that there is none */
+	s.f.blocks_status = ZDM_UNREADABLE;
+	expect_unknown(&s, ZDM_REASON_BLOCK_UNKNOWN, 0);
+	s.f.blocks_status = ZDM_OK;
+	s.f.pgmaps_status = ZDM_UNREADABLE;
+	expect_unknown(&s, ZDM_REASON_PGMAPS_UNKNOWN, 0);
+}
+
 /* Up to 4.12 only the block tells. */
 static void test_no_online_flag(void **state)
 {
@@ -323,7 +340,8 @@ static void test_hole_by_block(void **state)
 
 TEST_MAIN(cmocka_unit_test(test_hole_in_online_section), cmocka_unit_test(test_hole_by_block),
 	  cmocka_unit_test(test_online), cmocka_unit_test(test_offline),
-	  cmocka_unit_test(test_block_unknown), cmocka_unit_test(test_no_online_flag),
+	  cmocka_unit_test(test_block_unknown), cmocka_unit_test(test_orphan),
+	  cmocka_unit_test(test_no_online_flag),
 	  cmocka_unit_test(test_boothole), cmocka_unit_test(test_stale),
 	  cmocka_unit_test(test_early_with_entry), cmocka_unit_test(test_lookup_lost),
 	  cmocka_unit_test(test_ownerless), cmocka_unit_test(test_padding),
