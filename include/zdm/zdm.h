@@ -82,6 +82,7 @@ enum zdm_reason {
 	ZDM_REASON_NOT_SPANNED,		/* online section, but no zone spans this */
 	ZDM_REASON_BUDGET,		/* more than one analysis looks at: lib/base/budget.h */
 	ZDM_REASON_NEIGHBOUR_GONE,	/* a neighbour that shared the page of memmap took it along */
+	ZDM_REASON_NEIGHBOUR_UNREAD,	/* may have; the page tables cannot be read there */
 	ZDM_REASON_ORPHAN,		/* memmap on a device, and neither pgmap nor memory block */
 	ZDM_NR_REASONS
 };

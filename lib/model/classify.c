@@ -197,11 +197,16 @@ static struct zdm_verdict device(const struct zdm_facts *f)
  * vmemmap_free(), which frees whole pages and asks for no neighbour (mm/sparse.c and
  * arch/arm64/mm/mmu.c, 6.12 and 7.3). Whoever reads such a struct page takes a fault.
  */
+static bool may_go_with_neighbour(const struct zdm_facts *f)
+{
+	return f->page_shared && !(flags(f) & ZDM_SECTION_EARLY) && f->has_entry;
+}
+
 static struct zdm_verdict not_mapped(const struct zdm_facts *f)
 {
 	struct zdm_verdict bad;
 
-	if (!f->page_shared || (flags(f) & ZDM_SECTION_EARLY) || !f->has_entry)
+	if (!may_go_with_neighbour(f))
 		return unknown(ZDM_REASON_NOT_MAPPED, f->where_kaddr);
 	if (entry_is_bad(f, &bad))
 		return bad;
@@ -333,5 +338,7 @@ struct zdm_verdict zdm_classify(const struct zdm_facts *f)
 		return bit_clear(f);
 	if (f->where == ZDM_MEMMAP_NONE)
 		return not_mapped(f);
+	if (f->where == ZDM_MEMMAP_UNKNOWN && may_go_with_neighbour(f))
+		return unknown(ZDM_REASON_NEIGHBOUR_UNREAD, f->where_kaddr);
 	return f->has_entry ? device(f) : no_entry(f);
 }

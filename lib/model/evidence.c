@@ -42,6 +42,7 @@ static const char *const words[ZDM_NR_REASONS] = {
 	[ZDM_REASON_TAIL_UNREAD] = "compound page in a boot section: whether this tail was initialised only its struct page could tell, and it could not be looked at",
 	[ZDM_REASON_BOOTHOLE_FILL] = "no memory at boot; its struct page is one byte over and over, never initialised",
 	[ZDM_REASON_NEIGHBOUR_GONE] = "its memmap was unmapped together with that of a neighbour, which shared a page of it",
+	[ZDM_REASON_NEIGHBOUR_UNREAD] = "shares a page of memmap with a neighbour that is gone, and the page tables cannot be read there",
 	[ZDM_REASON_ORPHAN] = "memmap on a device that nobody owns: no pgmap, no memory block, not online",
 	[ZDM_REASON_PADDING] = "padding of a device to whole sections",
 	[ZDM_REASON_NOT_RAM] = "in an online section, but no System RAM: perhaps never initialised",

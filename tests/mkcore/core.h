@@ -9,7 +9,7 @@
 struct section {
 	uint64_t nr;
 	uint64_t flags;		/* in the kernel's own bits */
-	uint64_t subsections;	/* bitmap */
+	uint64_t subsections[MAX_SUBSECTIONS / 64];	/* bitmap */
 	bool early, has_map;
 	uint64_t kaddr, usage_kaddr;
 };
@@ -49,6 +49,7 @@ struct core {
 	struct image im;
 	struct kern k;
 	const char *release;
+	uint64_t va_bits, t1sz, phys_offset;	/* arm64 */
 	uint64_t vmemmap;	/* struct page of PFN 0 */
 	uint64_t page_bytes;	/* sizeof(struct page) */
 	struct span *ram;
@@ -76,6 +77,7 @@ void core_place_symbols(struct core *c);
 void core_add_sections(struct core *c, const struct stmt *s);
 void core_encode_sections(struct core *c);
 const struct section *core_section(const struct core *c, uint64_t nr);
+bool core_populated(const struct section *sec, uint64_t subsection);
 
 /* pgmaps.c */
 void core_add_pgmap(struct core *c, const struct stmt *s);

@@ -9,7 +9,7 @@
 
 #include "core.h"
 
-#define PRSTATUS_BYTES 336	/* struct elf_prstatus of x86-64 */
+#define PRSTATUS_BYTES 392	/* struct elf_prstatus of arm64; of x86-64 it has 336 */
 
 struct run {
 	size_t first, nr;	/* into the sorted frames */
@@ -92,7 +92,7 @@ static char *make_notes(const struct core *c, size_t *len)
 	if (!f)
 		die("out of memory");
 	for (i = 0; i < c->cpus; i++)
-		put_note(f, "CORE", NT_PRSTATUS, zero, sizeof(zero));
+		put_note(f, "CORE", NT_PRSTATUS, zero, machine.arm64 ? sizeof(zero) : 336);
 	put_note(f, "VMCOREINFO", 0, info, strlen(info));
 	if (fclose(f))
 		die("out of memory");
@@ -106,7 +106,7 @@ static void put_headers(FILE *f, const struct core *c, struct frame **v, const s
 	Elf64_Ehdr e = {
 		.e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
 			     EV_CURRENT },
-		.e_type = ET_CORE, .e_machine = EM_X86_64, .e_version = EV_CURRENT,
+		.e_type = ET_CORE, .e_machine = machine.arm64 ? EM_AARCH64 : EM_X86_64, .e_version = EV_CURRENT,
 		.e_phoff = sizeof(e), .e_ehsize = sizeof(e), .e_phentsize = sizeof(Elf64_Phdr),
 		.e_phnum = nr_runs + 1,
 	};

@@ -68,18 +68,19 @@ static const struct span everywhere = { 0, UINT64_MAX };
  * Dropped sub-section bits. In an early section a clear bit is normal (a boot
  * hole): there only PFNs of a device lose something.
  */
-static void list_bits(const struct core *c, const struct section *sec, uint64_t mask)
+static void list_bits(const struct core *c, const struct section *sec, unsigned int word,
+		      uint64_t mask)
 {
 	uint64_t start = sec->nr * PAGES_PER_SECTION, bit, pfn;
 
-	mask &= sec->subsections;
+	mask &= sec->subsections[word];
 	if (!mask || (sec->early && !has_entries(c, (struct span){ start, start + PAGES_PER_SECTION })))
 		return;
-	printf("bits/%" PRIu64 "/%#" PRIx64, sec->nr, mask);
+	printf("bits/%" PRIu64 "/%#" PRIx64 "/%u", sec->nr, mask, word);
 	for (bit = 0; bit < 64; bit++) {
 		if (!(mask >> bit & 1))
 			continue;
-		pfn = start + bit * PAGES_PER_SUBSECTION;
+		pfn = start + (word * 64 + bit) * PAGES_PER_SUBSECTION;
 		if (sec->early)
 			print_entries(c, NULL, (struct span){ pfn, pfn + PAGES_PER_SUBSECTION });
 		else
@@ -90,19 +91,20 @@ static void list_bits(const struct core *c, const struct section *sec, uint64_t 
 
 static void list_sections(const struct core *c, bool each)
 {
-	unsigned int bit;
+	unsigned int bit, word;
 	size_t i;
 
 	if (!kern_has(&c->k, "mem_section", "usage"))
 		return;
-	for (i = 0; i < c->nr_sections; i++) {
-		const struct section *sec = &c->section[i];
+	for (i = 0; i < c->nr_sections; i++)
+		for (word = 0; word < (SUBSECTIONS + 63) / 64; word++) {
+			const struct section *sec = &c->section[i];
 
-		list_bits(c, sec, 0x5555555555555555ull);
-		list_bits(c, sec, 0xaaaaaaaaaaaaaaaaull);
-		for (bit = 0; each && bit < 64; bit++)
-			list_bits(c, sec, 1ull << bit);
-	}
+			list_bits(c, sec, word, 0x5555555555555555ull);
+			list_bits(c, sec, word, 0xaaaaaaaaaaaaaaaaull);
+			for (bit = 0; each && bit < 64; bit++)
+				list_bits(c, sec, word, 1ull << bit);
+		}
 }
 
 /*
@@ -138,7 +140,7 @@ static bool needs_entry(const struct core *c, const struct pgmap *p, uint64_t pf
 		return true;
 	return kern_param(&c->k, "section.TAINT") && wrote_here(p, pfn) &&
 	       (sec->flags & kern_param_number(&c->k, "section.TAINT")) &&
-	       (sec->subsections >> (pfn % PAGES_PER_SECTION / PAGES_PER_SUBSECTION) & 1);
+	       core_populated(sec, pfn % PAGES_PER_SECTION / PAGES_PER_SUBSECTION);
 }
 
 static void list_entry(const struct core *c, const struct pgmap *p)

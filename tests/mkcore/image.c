@@ -247,29 +247,25 @@ void image_map(struct image *im, uint64_t kaddr, uint64_t paddr, uint64_t len, u
 /* One table entry on the way to kaddr; makes the next table when there is none. */
 static uint64_t next_table(struct image *im, uint64_t table, uint64_t kaddr, unsigned int level)
 {
-	unsigned int shift = 12 + 9 * (level - 1);
-	uint64_t at = table + 8 * (kaddr >> shift & 511), entry = image_get(im, at, 8), next;
+	uint64_t at = table + 8 * machine_index(level, kaddr), next, paddr;
 
-	if (entry & 1)
-		return im->page_offset + (entry & 0x000ffffffffff000ull);
+	if (machine_table(image_get(im, at, 8), &paddr))
+		return im->page_offset + paddr;
 	next = image_alloc(im, PAGE_BYTES, PAGE_BYTES, NULL,
 			   xprintf("pt:%u:%016" PRIx64, level - 1,
-				   kaddr >> shift << shift));
-	/* present, writable, accessed, dirty */
-	image_put(im, at, image_paddr(im, next) | 0x63, 8);
+				   kaddr >> machine_shift(level) << machine_shift(level)));
+	image_put(im, at, machine_table_entry(image_paddr(im, next)), 8);
 	return next;
 }
 
 static void map_leaf(struct image *im, uint64_t pgd, uint64_t kaddr, uint64_t paddr, bool huge)
 {
-	unsigned int level, last = huge ? 2 : 1, shift = huge ? 21 : 12;
+	unsigned int level, last = huge ? 2 : 1;
 	uint64_t table = pgd;
 
-	for (level = im->levels; level > last; level--)
+	for (level = machine.levels; level > last; level--)
 		table = next_table(im, table, kaddr, level);
-	/* present, writable, accessed, dirty, global, no-execute; PS for a large one */
-	image_put(im, table + 8 * (kaddr >> shift & 511),
-		  paddr | 0x8000000000000163ull | (huge ? 0x80 : 0), 8);
+	image_put(im, table + 8 * machine_index(last, kaddr), machine_leaf_entry(last, paddr), 8);
 }
 
 void image_build_tables(struct image *im, uint64_t pgd_kaddr)
@@ -282,6 +278,6 @@ void image_build_tables(struct image *im, uint64_t pgd_kaddr)
 
 		for (off = 0; off < m.len; off += m.leaf_bytes)
 			map_leaf(im, pgd_kaddr, m.kaddr + off, m.paddr + off,
-				 m.leaf_bytes == HUGE_BYTES);
+				 m.leaf_bytes != PAGE_BYTES);
 	}
 }

@@ -6,13 +6,8 @@
 #ifndef MKCORE_IMAGE_H
 #define MKCORE_IMAGE_H
 
+#include "machine.h"
 #include "text.h"
-
-#define PAGE_BYTES 4096u
-#define HUGE_BYTES (2u << 20)
-#define PAGES_PER_SECTION 0x8000u
-#define PAGES_PER_SUBSECTION 512u
-#define LINK_BASE 0xffffffff80000000ull	/* __START_KERNEL_map */
 
 struct frame {
 	uint64_t pfn;
@@ -30,7 +25,7 @@ struct object {
 
 struct mapping {
 	uint64_t kaddr, paddr, len;
-	uint64_t leaf_bytes;	/* 4096 or 2 MiB */
+	uint64_t leaf_bytes;	/* PAGE_BYTES or HUGE_BYTES */
 };
 
 /* Room for small objects of one kind. */
@@ -49,7 +44,6 @@ struct image {
 	size_t last_mapping;
 	struct slab *slab;
 	size_t nr_slabs;
-	unsigned int levels;
 	uint64_t page_offset;	/* start of the direct map */
 	uint64_t phys_base;
 	uint64_t kaslr;

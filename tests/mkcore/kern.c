@@ -17,7 +17,7 @@ void kern_set_fact(struct kern *k, const char *key, uint64_t value)
 			return;
 		}
 	k->fact = xrealloc(k->fact, (k->nr_facts + 1) * sizeof(*k->fact));
-	k->fact[k->nr_facts++] = (struct fact){ xstrdup(key), value, false };
+	k->fact[k->nr_facts++] = (struct fact){ .key = xstrdup(key), .value = value };
 }
 
 void kern_set_machine_fact(struct kern *k, const char *key, uint64_t value)
@@ -28,6 +28,26 @@ void kern_set_machine_fact(struct kern *k, const char *key, uint64_t value)
 	for (i = 0; i < k->nr_facts; i++)
 		if (!strcmp(k->fact[i].key, key))
 			k->fact[i].machine = true;
+}
+
+void kern_set_machine_hex(struct kern *k, const char *key, uint64_t value)
+{
+	size_t i;
+
+	kern_set_machine_fact(k, key, value);
+	for (i = 0; i < k->nr_facts; i++)
+		if (!strcmp(k->fact[i].key, key))
+			k->fact[i].hex = true;
+}
+
+static bool is_hex(const struct kern *k, const char *key)
+{
+	size_t i;
+
+	for (i = 0; i < k->nr_facts; i++)
+		if (!strcmp(k->fact[i].key, key))
+			return k->fact[i].hex;
+	return false;
 }
 
 /* "OFFSET(dev_pagemap." drops every member of a type; a whole key drops one. */
@@ -273,7 +293,10 @@ static void export_line(FILE *f, const struct kern *k, const char *line)
 	if (!eq) {
 		if (!kern_fact(k, line, &v))
 			die("export: the kernel's table has no %s", line);
-		fprintf(f, "%s=%" PRId64 "\n", line, (int64_t)v);
+		if (is_hex(k, line))
+			fprintf(f, "%s=%#" PRIx64 "\n", line, v);
+		else
+			fprintf(f, "%s=%" PRId64 "\n", line, (int64_t)v);
 	} else if (eq[1] == '@') {
 		fprintf(f, "%.*s=%" PRIx64 "\n", (int)(eq - line), line,
 			kern_symbol(k, eq + 2));
@@ -290,7 +313,7 @@ char *kern_vmcoreinfo_text(const struct kern *k, const char *release, uint64_t k
 
 	if (!f)
 		die("out of memory");
-	fprintf(f, "OSRELEASE=%s\nPAGESIZE=%u\n", release, PAGE_BYTES);
+	fprintf(f, "OSRELEASE=%s\nPAGESIZE=%u\n", release, (unsigned int)PAGE_BYTES);
 	if (kern_param(k, "build_id"))
 		fprintf(f, "BUILD-ID=%s\n", kern_param(k, "build_id"));
 	for (i = 0; i < k->nr_exports; i++)

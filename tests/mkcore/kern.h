@@ -12,6 +12,7 @@
 struct fact {
 	char *key;		/* "SIZE(page)", "OFFSET(page.lru)", "NUMBER(…)" */
 	uint64_t value;
+	bool hex;		/* in VMCOREINFO */
 	bool machine;		/* of this machine, not of the kernel: stays out of the layout */
 };
 
@@ -44,6 +45,7 @@ void kern_statement(struct kern *k, const char *dir, const struct stmt *s);
 bool kern_fact(const struct kern *k, const char *key, uint64_t *value);
 void kern_set_fact(struct kern *k, const char *key, uint64_t value);
 void kern_set_machine_fact(struct kern *k, const char *key, uint64_t value);
+void kern_set_machine_hex(struct kern *k, const char *key, uint64_t value);
 /* Dies when the table does not have it. */
 uint64_t kern_size(const struct kern *k, const char *type);
 uint64_t kern_offset(const struct kern *k, const char *type, const char *member);

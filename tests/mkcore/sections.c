@@ -29,25 +29,33 @@ static bool has_flag(const struct core *c, uint64_t flags, const char *key)
 	return kern_param(&c->k, key) && (flags & kern_param_number(&c->k, key));
 }
 
-static uint64_t bitmap_of(const struct stmt *s, const char *text)
+static void bitmap_of(const struct stmt *s, const char *text, uint64_t *map)
 {
-	struct span *r;
-	uint64_t map = 0, bit;
+	struct span *r, all = { 0, SUBSECTIONS };
+	uint64_t bit;
 	size_t nr, i;
 
 	if (!text || !strcmp(text, "none"))
-		return 0;
-	if (!strcmp(text, "all"))
-		return ~0ull;
-	nr = spans_of(s, text, &r);
-	for (i = 0; i < nr; i++) {
-		if (r[i].end > 64)
-			die_at(s, "a section has 64 sub-sections");
-		for (bit = r[i].start; bit < r[i].end; bit++)
-			map |= 1ull << bit;
+		return;
+	if (!strcmp(text, "all")) {
+		r = &all;
+		nr = 1;
+	} else {
+		nr = spans_of(s, text, &r);
 	}
-	free(r);
-	return map;
+	for (i = 0; i < nr; i++) {
+		if (r[i].end > SUBSECTIONS)
+			die_at(s, "a section has %u sub-sections", SUBSECTIONS);
+		for (bit = r[i].start; bit < r[i].end; bit++)
+			map[bit / 64] |= 1ull << bit % 64;
+	}
+	if (r != &all)
+		free(r);
+}
+
+bool core_populated(const struct section *sec, uint64_t subsection)
+{
+	return sec->subsections[subsection / 64] >> subsection % 64 & 1;
 }
 
 /* "section A..B flags=… [subsections=all|none|A..B,…] [map=V] [usage=0]" */
@@ -66,7 +74,7 @@ void core_add_sections(struct core *c, const struct stmt *s)
 			die_at(s, "section %" PRIu64 " is there twice", nr);
 		sec.early = has_flag(c, sec.flags, "section.EARLY");
 		sec.has_map = has_flag(c, sec.flags, "section.HAS_MEM_MAP");
-		sec.subsections = bitmap_of(s, stmt_get(s, "subsections"));
+		bitmap_of(s, stmt_get(s, "subsections"), sec.subsections);
 		c->section = xrealloc(c->section, (c->nr_sections + 1) * sizeof(sec));
 		c->section[c->nr_sections++] = sec;
 	}
@@ -82,10 +90,12 @@ const struct section *core_section(const struct core *c, uint64_t nr)
 	return NULL;
 }
 
-static uint64_t dropped_bits(const struct core *c, uint64_t nr)
+/* bits/SECTION/MASK/WORD */
+static uint64_t dropped_bits(const struct core *c, uint64_t nr, unsigned int word)
 {
 	if (!c->flip.kind || strcmp(c->flip.kind, "bits") ||
-	    strtoull(c->flip.arg[0], NULL, 0) != nr)
+	    strtoull(c->flip.arg[0], NULL, 0) != nr ||
+	    strtoull(c->flip.arg[2] ? c->flip.arg[2] : "0", NULL, 0) != word)
 		return 0;
 	return strtoull(c->flip.arg[1], NULL, 0);
 }
@@ -94,11 +104,14 @@ static uint64_t make_usage(struct core *c, struct section *sec)
 {
 	uint64_t size = kern_size(&c->k, "mem_section_usage");
 	uint64_t off = kern_offset(&c->k, "mem_section_usage", "subsection_map");
-	/* 64 page blocks of four bits follow the structure. */
-	uint64_t at = image_alloc(&c->im, size + 32, 8, "mem_section_usage",
+	unsigned int words = (SUBSECTIONS + 63) / 64, i;
+	/* The size is that of one word; page blocks of four bits follow the structure. */
+	uint64_t at = image_alloc(&c->im, size + 8 * (words - 1) + 32 * words, 8, "mem_section_usage",
 				  xprintf("usage:%" PRIu64, sec->nr));
 
-	image_put(&c->im, at + off, sec->subsections & ~dropped_bits(c, sec->nr), 8);
+	for (i = 0; i < words; i++)
+		image_put(&c->im, at + off + 8 * i,
+			  sec->subsections[i] & ~dropped_bits(c, sec->nr, i), 8);
 	return at;
 }
 

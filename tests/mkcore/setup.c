@@ -68,27 +68,75 @@ static void map_image(struct core *c)
 	im->pool_hi = c->ram[0].end * PAGE_BYTES;
 }
 
+static uint64_t physmem_bits(const struct core *c)
+{
+	return machine.levels == 5 ? 52 : kern_number(&c->k, "MAX_PHYSMEM_BITS");
+}
+
 static void machine_facts(struct core *c)
 {
-	uint64_t bits = c->im.levels == 5 ? 52 : kern_number(&c->k, "MAX_PHYSMEM_BITS");
+	uint64_t bits = physmem_bits(c);
 
-	kern_set_machine_fact(&c->k, "NUMBER(phys_base)", c->im.phys_base);
-	kern_set_machine_fact(&c->k, "NUMBER(pgtable_l5_enabled)", c->im.levels == 5);
-	kern_set_machine_fact(&c->k, "NUMBER(sme_mask)", 0);
+	if (machine.arm64) {
+		kern_set_machine_fact(&c->k, "NUMBER(VA_BITS)", c->va_bits);
+		kern_set_machine_hex(&c->k, "NUMBER(TCR_EL1_T1SZ)", c->t1sz);
+		kern_set_machine_hex(&c->k, "NUMBER(kimage_voffset)", LINK_BASE - c->im.phys_base);
+		kern_set_machine_hex(&c->k, "NUMBER(PHYS_OFFSET)", c->phys_offset);
+	} else {
+		kern_set_machine_fact(&c->k, "NUMBER(phys_base)", c->im.phys_base);
+		kern_set_machine_fact(&c->k, "NUMBER(pgtable_l5_enabled)", machine.levels == 5);
+		kern_set_machine_fact(&c->k, "NUMBER(sme_mask)", 0);
+	}
 	/* Constants of the kernel that no debug information has. */
 	kern_set_machine_fact(&c->k, "NUMBER(MAX_PHYSMEM_BITS)", bits);
-	kern_set_machine_fact(&c->k, "NUMBER(SECTION_SIZE_BITS)",
-			      kern_number(&c->k, "SECTION_SIZE_BITS"));
+	kern_set_machine_fact(&c->k, "NUMBER(SECTION_SIZE_BITS)", machine.section_bits);
 	kern_set_machine_fact(&c->k, "LENGTH(mem_section)",
-			      (1ull << (bits - kern_number(&c->k, "SECTION_SIZE_BITS"))) /
+			      (1ull << (bits - machine.section_bits)) /
 			      (PAGE_BYTES / kern_size(&c->k, "mem_section")));
+}
+
+static void x86_64_begin(struct core *c, const struct text *t)
+{
+	unsigned int levels = setting(t, "levels", 4);
+	bool l5 = levels == 5;
+
+	if (levels != 4 && levels != 5)
+		die("levels must be 4 or 5");
+	machine_x86_64(levels);
+	machine.section_bits = kern_number(&c->k, "SECTION_SIZE_BITS");
+	c->im.phys_base = setting(t, "phys_base", 0);
+	c->im.page_offset = setting(t, "page_offset",
+				    l5 ? 0xff11000000000000ull :
+				    kern_param_number(&c->k, "page_offset"));
+	c->vmemmap = setting(t, "vmemmap", l5 ? 0xffd4000000000000ull : 0xffffea0000000000ull);
+}
+
+/*
+ * "page_bytes", "va_bits" (as configured), "t1sz", "phys_offset", "section_bits": what a kernel
+ * and its hardware decided. phys_base: where LINK_BASE would be.
+ */
+static void arm64_begin(struct core *c, const struct text *t)
+{
+	uint64_t page_bytes = setting(t, "page_bytes", 4096), bits;
+
+	c->va_bits = setting(t, "va_bits", 52);
+	c->t1sz = setting(t, "t1sz", 64 - c->va_bits);
+	/* with 64K pages the top table has the size that was configured (pgtable-hwdef.h) */
+	bits = page_bytes == 65536 ? c->va_bits : 64 - c->t1sz;
+	machine_arm64(page_bytes, (unsigned int)bits);
+	machine.section_bits = setting(t, "section_bits", machine.section_bits);
+	c->im.phys_base = setting(t, "phys_base", 0x40000000);
+	c->phys_offset = setting(t, "phys_offset", 0x40000000);
+	/* __phys_to_virt(): PAGE_OFFSET, of the configured bits, is PHYS_OFFSET's */
+	c->im.page_offset = -(1ull << c->va_bits) - c->phys_offset;
+	c->vmemmap = setting(t, "vmemmap", 0);
+	if (!c->vmemmap)
+		die("arm64 needs vmemmap");
 }
 
 void core_begin(struct core *c, const struct text *t, const char *kernel_dir)
 {
 	const struct stmt *s = find(t, "kernel");
-	struct image *im = &c->im;
-	bool l5;
 	size_t i;
 
 	if (!s)
@@ -98,16 +146,11 @@ void core_begin(struct core *c, const struct text *t, const char *kernel_dir)
 	c->release = s ? stmt_word(s, 1) : kern_param(&c->k, "release");
 	if (!c->release)
 		die("no release given");
-	im->levels = setting(t, "levels", 4);
-	if (im->levels != 4 && im->levels != 5)
-		die("levels must be 4 or 5");
-	l5 = im->levels == 5;
-	im->kaslr = setting(t, "kaslr", 0);
-	im->phys_base = setting(t, "phys_base", 0);
-	im->page_offset = setting(t, "page_offset",
-				  l5 ? 0xff11000000000000ull :
-				  kern_param_number(&c->k, "page_offset"));
-	c->vmemmap = setting(t, "vmemmap", l5 ? 0xffd4000000000000ull : 0xffffea0000000000ull);
+	c->im.kaslr = setting(t, "kaslr", 0);
+	if (kern_param(&c->k, "machine") && kern_param_is(&c->k, "machine", "arm64"))
+		arm64_begin(c, t);
+	else
+		x86_64_begin(c, t);
 	c->cpus = setting(t, "cpus", 0);
 	for (i = 0; i < t->nr; i++)
 		if (!strcmp(t->stmt[i].word[0], "ram") || !strcmp(t->stmt[i].word[0], "device"))

@@ -74,6 +74,7 @@ static const char *differs(struct zdm_session *s, const struct zdm_model *m,
 static int run(struct elf_reader *e, const struct zdm_open_opts *opts)
 {
 	const char *const *warning, *what;
+	struct zdm_reader_ops ops = elf_reader_ops_of(e);
 	struct zdm_kernel opened;
 	struct zdm_session *s;
 	struct zdm_model *m;
@@ -81,7 +82,7 @@ static int run(struct elf_reader *e, const struct zdm_open_opts *opts)
 	size_t i, nr;
 	int rc = 4;
 
-	if (zdm_open(&elf_reader_ops, e, opts, &s, err, sizeof(err)) != ZDM_OK) {
+	if (zdm_open(&ops, e, opts, &s, err, sizeof(err)) != ZDM_OK) {
 		fprintf(stderr, "core_ranges: %s\n", err);
 		return 4;
 	}

@@ -123,6 +123,15 @@ const struct zdm_reader_ops elf_reader_ops = {
 	.vmcoreinfo_fn = vmcoreinfo,
 };
 
+struct zdm_reader_ops elf_reader_ops_of(const struct elf_reader *r)
+{
+	struct zdm_reader_ops ops = elf_reader_ops;
+
+	if (((const Elf64_Ehdr *)r->map)->e_machine == EM_AARCH64)
+		ops.machine = "aarch64";
+	return ops;
+}
+
 static const char *note_in(const struct elf_reader *r, const Elf64_Phdr *ph, const char *name,
 			   uint32_t type, size_t *len)
 {

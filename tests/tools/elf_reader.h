@@ -21,6 +21,9 @@ struct elf_reader {
 /* ops for any elf_reader; priv is the reader itself. */
 extern const struct zdm_reader_ops elf_reader_ops;
 
+/* The same for a machine other than x86_64, by the ELF header. */
+struct zdm_reader_ops elf_reader_ops_of(const struct elf_reader *r);
+
 /* 0, or -1 with one line in err. */
 int elf_reader_open(struct elf_reader *r, const char *path, char *err, size_t err_len);
 /* The same of a file's bytes in memory, which stay the caller's; they may change. */

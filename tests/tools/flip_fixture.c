@@ -124,9 +124,11 @@ static bool analyse(struct fixture *f, struct zdm_session **s, struct zdm_model 
 {
 	struct zdm_open_opts opts = { .size = sizeof(opts), .sources = &f->layout,
 				      .nr_sources = f->layout ? 1 : 0 };
+	struct zdm_reader_ops ops = overlay_ops;
 
 	*m = NULL;
-	if (zdm_open(&overlay_ops, &f->o, &opts, s, err, err_len) != ZDM_OK)
+	ops.machine = elf_reader_ops_of(&f->o.elf).machine;
+	if (zdm_open(&ops, &f->o, &opts, s, err, err_len) != ZDM_OK)
 		return false;
 	return zdm_model_build(*s, m, err, err_len) == ZDM_OK;
 }

@@ -130,6 +130,10 @@ static void test_neighbour_gone(void **state)
 	expect(&s, ZDM_CLASS_ALTMAP, ZDM_NO, ZDM_REASON_NEIGHBOUR_GONE);
 	s.f.part = ZDM_PART_RESERVE;
 	expect(&s, ZDM_CLASS_RESERVED, ZDM_NO, ZDM_REASON_NEIGHBOUR_GONE);
+	/* may be gone, may be there */
+	s.f.where = ZDM_MEMMAP_UNKNOWN;
+	expect_unknown(&s, ZDM_REASON_NEIGHBOUR_UNREAD, 0x77);
+	s.f.where = ZDM_MEMMAP_NONE;
 	/* a neighbour explains nothing where no device is known, or the memmap is from boot */
 	s.f.range = -1;
 	expect_unknown(&s, ZDM_REASON_PGMAP_NOT_COVERING, 0x9a9);
