@@ -10,7 +10,7 @@ shopt -s nullglob
 
 # those that are cut in pieces, too; and the rest
 forms="kdump kdump-raw flat flat-kdump"
-more_forms="kdump-lzo kdump-snappy kdump-zstd kdump-unknown kdump-64k flat-twice"
+more_forms="kdump-lzo kdump-snappy kdump-zstd kdump-unknown kdump-64k kdump-64k-unknown flat-twice"
 
 # all_forms: $core in each form beside it, and its own answer.
 all_forms() {
@@ -35,11 +35,16 @@ same_answer() {
     local text name form which
     for text in tests/vmcores/text/*.txt; do
         name=${text##*/} name=${name%.txt}
+        # kdump-compressed has a bit for each PFN below the highest
+        if [ "$(awk '$2 ~ /^0x/ && length($2) > 10' "tests/vmcores/text/$name.expected" | wc -l)" -gt 0 ]; then
+            skip "form/$name" "memory so high up that the bitmap would have GiBs"
+            continue
+        fi
         make_core "$text"
-        case $name in *fsdax-dev|*collision|*split) all_forms "$more_forms" ;; *) all_forms ;; esac
+        case $name in *fsdax-dev|*collision|*split|arm64-4k) all_forms "$more_forms" ;; *) all_forms ;; esac
         # a flattened kdump goes through all of it; the others on a few vmcores
         which=flat-kdump
-        case $name in *fsdax-dev|*collision|*split) which="$forms $more_forms" ;; esac
+        case $name in *fsdax-dev|*collision|*split|arm64-4k) which="$forms $more_forms" ;; esac
         for form in $which; do
             run ranges -q --json --layout "$layout" "$work/$form"
             answer "$work/got"

@@ -7,6 +7,7 @@
  *	dumpconv kdump-raw IN OUT	the same, every page as it is
  *	dumpconv kdump-lzo, kdump-snappy, kdump-zstd IN OUT	with another algorithm
  *	dumpconv kdump-unknown IN OUT	with zlib, and the machine as QEMU 10 calls it
+ *	dumpconv kdump-64k-unknown IN OUT	the same in blocks of 64 KiB, as QEMU writes aarch64, whatever its pages
  *	dumpconv kdump-64k IN OUT	pages of 64 KiB, as QEMU writes for arm64, zlib
  *	dumpconv split IN OUT		OUT.1 to OUT.3, as makedumpfile --split has them
  *	dumpconv flat IN OUT		any file as a flattened stream, out of order
@@ -91,6 +92,8 @@ static void open_vmcore(struct vmcore *v, const char *path)
 	memset(v, 0, sizeof(*v));
 	v->data = slurp(path, &len);
 	e = (Elf64_Ehdr *)v->data;
+	if (e->e_machine == EM_AARCH64 && !strcmp(machine, "x86_64"))
+		machine = "aarch64";	/* as makedumpfile copies it from uname */
 	v->ph = (Elf64_Phdr *)(v->data + e->e_phoff);
 	v->nr = e->e_phnum;
 	for (i = 0; i < v->nr; i++) {
@@ -326,6 +329,7 @@ int main(int argc, char **argv)
 		{ "kdump-lzo", LZO, 4096, "x86_64" }, { "kdump-snappy", SNAPPY, 4096, "x86_64" },
 		{ "kdump-zstd", ZSTD, 4096, "x86_64" }, { "kdump-unknown", ZLIB, 4096, "Unknown" },
 		{ "kdump-64k", ZLIB, 1 << 16, "x86_64" },
+		{ "kdump-64k-unknown", ZLIB, 1 << 16, "Unknown" },
 	};
 	const char *how = argc == 4 ? argv[1] : "";
 	size_t i;
