@@ -228,6 +228,17 @@ static bool arm64_regs_of_kernel(const uint64_t *r)
 	       r[32] >> 55 & 1 && r[31] >> 55 & 1;
 }
 
+/* PSR_MODE_EL0t, or 32-bit user mode (same file): the lower four bits are clear. */
+static bool arm64_regs_of_user(const uint64_t *r)
+{
+	return !(r[33] & 0xf);
+}
+
+/* arch/arm64/kernel/vmcore_info.c, before v6.9 crash_core.c; kimage_voffset since v4.12 */
+static const char *const arm64_marks[] = {
+	"NUMBER(kimage_voffset)=", NULL,
+};
+
 const struct zdm_arch zdm_arch_arm64 = {
 	.machine = "aarch64",
 	.elf_machine = EM_AARCH64,
@@ -239,4 +250,6 @@ const struct zdm_arch zdm_arch_arm64 = {
 	.role = { [ZDM_REG_PC] = "pc", [ZDM_REG_STACK] = "sp" },
 	.pt_regs = arm64_pt_regs,
 	.regs_of_kernel = arm64_regs_of_kernel,
+	.regs_of_user = arm64_regs_of_user,
+	.vmcoreinfo_marks = arm64_marks,
 };
