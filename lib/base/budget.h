@@ -3,7 +3,7 @@
  * budget: what one analysis may cost at most, whatever the dump says. A dump of a few
  * bytes can describe a machine of any size, by tables that lead to themselves; a real one
  * stays far below each of these. What lies beyond is `unknown`, with one warning.
- * docs/testing.md has the sum.
+ * docs/testing.md says what it is measured with.
  */
 #ifndef ZDM_LIB_BUDGET_H
 #define ZDM_LIB_BUDGET_H

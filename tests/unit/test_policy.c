@@ -36,8 +36,9 @@ static enum zdm_status walk(void *priv, uint64_t kaddr, struct zdm_leaf *ret)
 		start = VMEMMAP + m->stored[i].start_pfn * m->struct_bytes;
 		end = VMEMMAP + m->stored[i].end_pfn * m->struct_bytes;
 		if (start <= kaddr && kaddr < end) {
-			*ret = (struct zdm_leaf){ start, end - start, m->stored[i].frame * PAGE,
-						  !m->stored[i].broken };
+			*ret = (struct zdm_leaf){ .start_kaddr = start, .len_bytes = end - start,
+						  .paddr = m->stored[i].frame * PAGE,
+						  .mapped = !m->stored[i].broken };
 			return m->stored[i].broken ? ZDM_UNREADABLE : ZDM_OK;
 		}
 		if (start > kaddr && start < next)
