@@ -35,6 +35,9 @@ void cmd_oops(struct cmd_call *c);		/* -o */
  */
 bool cmd_spec(struct cmd_call *c, const char *arg, struct zdm_spec *ret);
 
+/* A report came back with st: one that is not whole is said to be so. */
+void cmd_reported(struct cmd_call *c, enum zdm_status st);
+
 /* printf to the sink; false once nothing more is wanted. */
 __attribute__((format(printf, 2, 3)))
 bool cmd_printf(const struct zdm_sink *out, const char *fmt, ...);

@@ -37,9 +37,9 @@ void cmd_kpage(struct cmd_call *c)
 	if (c->file) {
 		if (zdm_kpages_save(v, c->file, stop, NULL, c->err, sizeof(c->err)) == ZDM_OK)
 			cmd_printf(c->out, "%s: written\n", c->file);
-	} else if (zdm_report_kpages(v, range.start_pfn, range.end_pfn, c->list,
-				     c->out) != ZDM_OK) {
-		snprintf(c->err, sizeof(c->err), "out of memory");
+	} else {
+		cmd_reported(c, zdm_report_kpages(v, range.start_pfn, range.end_pfn, c->list,
+						  c->out));
 	}
 	zdm_kpages_close(v);
 }

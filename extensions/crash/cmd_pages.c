@@ -55,7 +55,9 @@ static bool one_spec(struct cmd_call *c, const char *arg)
 	for (pfn = spec.start_pfn; pfn < spec.end_pfn && !guard_interrupted(); pfn++) {
 		if (pfn > spec.start_pfn && !cmd_printf(c->out, "\n"))
 			break;
-		zdm_report_pfn(c->z->s, c->z->m, pfn, c->out);
+		cmd_reported(c, zdm_report_pfn(c->z->s, c->z->m, pfn, c->out));
+		if (c->err[0])
+			return false;
 	}
 	return true;
 }

@@ -59,9 +59,16 @@ char *cmd_capture(void (*fn)(void *arg), void *arg, size_t *len)
 	return text;
 }
 
+void cmd_reported(struct cmd_call *c, enum zdm_status st)
+{
+	if (st != ZDM_OK && st != ZDM_STOPPED)
+		snprintf(c->err, sizeof(c->err), "the report is not whole: %s",
+			 zdm_status_name(st));
+}
+
 static void show_summary(struct cmd_call *c)
 {
-	zdm_report_summary(c->z->m, c->out);
+	cmd_reported(c, zdm_report_summary(c->z->m, c->out));
 	zdm_report_sample(c->z->s, c->z->m, c->out);
 }
 
@@ -81,7 +88,7 @@ static void show_ranges(struct cmd_call *c)
 			return;
 		}
 	}
-	zdm_report_ranges(c->z->m, cls, c->out);
+	cmd_reported(c, zdm_report_ranges(c->z->m, cls, c->out));
 }
 
 static void show_sections(struct cmd_call *c)
@@ -106,7 +113,7 @@ static void show_sections(struct cmd_call *c)
 			return;
 		}
 	}
-	zdm_report_sections(c->z->m, nr, c->out);
+	cmd_reported(c, zdm_report_sections(c->z->m, nr, c->out));
 }
 
 static void show_pgmaps(struct cmd_call *c)
@@ -114,7 +121,7 @@ static void show_pgmaps(struct cmd_call *c)
 	if (c->nr)
 		snprintf(c->err, sizeof(c->err), "-m takes no argument");
 	else
-		zdm_report_pgmaps(c->z->m, c->out);
+		cmd_reported(c, zdm_report_pgmaps(c->z->m, c->out));
 }
 
 static const struct mode {

@@ -68,8 +68,8 @@ ZDM_API enum zdm_status zdm_report_pgmaps(const struct zdm_model *m,
  * Verdict, case, place of the struct page and evidence of one PFN; the decoded
  * struct page when it may be believed and can be read (s is used to read it).
  */
-ZDM_API void zdm_report_pfn(const struct zdm_session *s, const struct zdm_model *m, uint64_t pfn,
-			    const struct zdm_sink *out);
+ZDM_API enum zdm_status zdm_report_pfn(const struct zdm_session *s, const struct zdm_model *m,
+				       uint64_t pfn, const struct zdm_sink *out);
 /* The whole model as the one JSON object of docs/output.md. */
 ZDM_API enum zdm_status zdm_report_json(const struct zdm_model *m, const char *vmcore,
 					const struct zdm_sink *out);

@@ -92,8 +92,8 @@ static void report_page(struct zdm_out *o, const struct zdm_session *s,
 		zdm_outf(o, "  struct page: not shown, it must not be believed\n");
 }
 
-void zdm_report_pfn(const struct zdm_session *s, const struct zdm_model *m, uint64_t pfn,
-		    const struct zdm_sink *out)
+enum zdm_status zdm_report_pfn(const struct zdm_session *s, const struct zdm_model *m,
+			       uint64_t pfn, const struct zdm_sink *out)
 {
 	const struct zdm_kernel *k = zdm_model_kernel(m);
 	struct zdm_out o = { .sink = out };
@@ -106,9 +106,10 @@ void zdm_report_pfn(const struct zdm_session *s, const struct zdm_model *m, uint
 	if (!j.range) {
 		zdm_outf(&o, "  verdict   absent, memmap invalid\n"
 			 "  reason    beyond the last section and the last pgmap\n");
-		return;
+		return o.status;
 	}
 	report_verdict(&o, &j);
 	report_evidence(&o, m, pfn);
 	report_page(&o, s, &j);
+	return o.status;
 }

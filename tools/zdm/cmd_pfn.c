@@ -94,8 +94,9 @@ static int parse_specs(struct list *l, int nr, char **spec)
 	return code;
 }
 
-static void print_text(struct zdm_cli *cli, struct opened *o, const struct list *l)
+static enum zdm_status print_text(struct zdm_cli *cli, struct opened *o, const struct list *l)
 {
+	enum zdm_status st;
 	bool first = true;
 	char said[128];
 	uint64_t pfn;
@@ -106,18 +107,22 @@ static void print_text(struct zdm_cli *cli, struct opened *o, const struct list 
 
 		for (pfn = s->start_pfn; pfn < s->end_pfn; pfn++) {
 			if (!cli_printf(cli, "%s", first ? "" : "\n"))
-				return;
+				return ZDM_STOPPED;
 			first = false;
 			zdm_spec_text(s, said, sizeof(said));
 			if (zdm_spec_needs_saying(s))
 				cli_printf(cli, "%s: %s\n", l->v[i].text, said);
-			zdm_report_pfn(o->s, o->m, pfn, &cli->out);
+			st = zdm_report_pfn(o->s, o->m, pfn, &cli->out);
+			if (st != ZDM_OK)
+				return st;
 		}
 	}
+	return ZDM_OK;
 }
 
-static void print_json(struct zdm_cli *cli, struct opened *o, const struct list *l)
+static enum zdm_status print_json(struct zdm_cli *cli, struct opened *o, const struct list *l)
 {
+	enum zdm_status st;
 	bool first = true;
 	char said[128];
 	uint64_t pfn;
@@ -130,9 +135,11 @@ static void print_json(struct zdm_cli *cli, struct opened *o, const struct list 
 
 		for (pfn = s->start_pfn; pfn < s->end_pfn; pfn++) {
 			if (!cli_printf(cli, "%s", first ? "" : ","))
-				return;
+				return ZDM_STOPPED;
 			first = false;
-			zdm_report_pfn_json(o->s, o->m, pfn, &cli->out);
+			st = zdm_report_pfn_json(o->s, o->m, pfn, &cli->out);
+			if (st != ZDM_OK)
+				return st;
 		}
 	}
 	/* a spec has no characters that JSON would need to quote: it was parsed */
@@ -145,6 +152,7 @@ static void print_json(struct zdm_cli *cli, struct opened *o, const struct list 
 			   (unsigned long long)l->v[i].spec.end_pfn, said);
 	}
 	cli_printf(cli, "]}\n");
+	return ZDM_OK;
 }
 
 static int run_pfn(struct zdm_cli *cli, int nr, char **operand)
@@ -160,10 +168,7 @@ static int run_pfn(struct zdm_cli *cli, int nr, char **operand)
 		code = parse_specs(&l, nr - 1, operand + 1);
 	}
 	if (code == ZDM_EXIT_DONE) {
-		if (cli->json)
-			print_json(cli, &o, &l);
-		else
-			print_text(cli, &o, &l);
+		code = cli_reported(cli->json ? print_json(cli, &o, &l) : print_text(cli, &o, &l));
 		code = finish_opened(cli, &o, false, code);
 	}
 	close_opened(&o);

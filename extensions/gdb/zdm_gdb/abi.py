@@ -9,7 +9,7 @@ API_NUMBER = 1
 READER_API = 1
 SONAME = "libzdm.so.0"
 
-OK, ABSENT, UNREADABLE, CORRUPT, NOMEM, INVAL, UNSUPPORTED = range(7)
+OK, ABSENT, UNREADABLE, CORRUPT, NOMEM, INVAL, UNSUPPORTED, IO, STOPPED = range(9)
 UNKNOWN, NO, YES = range(3)
 CLASS_ANY = -1
 NR_CLASSES = 11
@@ -119,12 +119,12 @@ _FUNCTIONS = {
     "zdm_spec_needs_saying": (c.c_bool, [c.POINTER(Spec)]),
     "zdm_page_judge": (c.c_int, [c.c_void_p, c.c_void_p, c.c_uint64, c.POINTER(PageJudgement)]),
     "zdm_judgement_text": (c.c_size_t, [c.POINTER(PageJudgement), c.c_char_p, c.c_size_t]),
-    "zdm_report_summary": (None, [c.c_void_p, c.POINTER(Sink)]),
+    "zdm_report_summary": (c.c_int, [c.c_void_p, c.POINTER(Sink)]),
     "zdm_report_sample": (c.c_size_t, [c.c_void_p, c.c_void_p, c.POINTER(Sink)]),
-    "zdm_report_ranges": (None, [c.c_void_p, c.c_int, c.POINTER(Sink)]),
-    "zdm_report_sections": (None, [c.c_void_p, c.c_uint64, c.POINTER(Sink)]),
-    "zdm_report_pgmaps": (None, [c.c_void_p, c.POINTER(Sink)]),
-    "zdm_report_pfn": (None, [c.c_void_p, c.c_void_p, c.c_uint64, c.POINTER(Sink)]),
+    "zdm_report_ranges": (c.c_int, [c.c_void_p, c.c_int, c.POINTER(Sink)]),
+    "zdm_report_sections": (c.c_int, [c.c_void_p, c.c_uint64, c.POINTER(Sink)]),
+    "zdm_report_pgmaps": (c.c_int, [c.c_void_p, c.POINTER(Sink)]),
+    "zdm_report_pfn": (c.c_int, [c.c_void_p, c.c_void_p, c.c_uint64, c.POINTER(Sink)]),
     "zdm_oops_new": (c.c_int, [c.POINTER(c.c_void_p)]),
     "zdm_oops_free": (None, [c.c_void_p]),
     "zdm_oops_add_text": (c.c_int, [c.c_void_p, c.c_char_p, c.c_char_p, c.c_size_t]),

@@ -96,9 +96,13 @@ class Session:
         sink = abi.Sink(abi.EMIT_FN(stop_at_trouble), None)
         try:
             with self.source.reading():
-                return function(*args, c.byref(sink))
+                result = function(*args, c.byref(sink))
         finally:
             self._rethrow()
+        if getattr(function, "restype", None) is c.c_int and result not in (abi.OK, abi.STOPPED):
+            raise abi.ZdmError("the report is not whole: " +
+                               self.lib.zdm_status_name(result).decode())
+        return result
 
     def read(self, kaddr, length):
         """Bytes through the library's page walk, or a status."""
