@@ -143,6 +143,8 @@ static enum zdm_memmap kind_by_ram(const struct scan *sc, const struct zdm_secti
 		return ZDM_MEMMAP_RAM;
 	case ZDM_NO:
 		/* a device that is gone, or cannot be read; else nobody could have written there */
+		if (is_device_only(sc, sec))
+			return ZDM_MEMMAP_ALTMAP;
 		r = zdm_resources_find(sc->resources, pfn << sc->s->g.page_shift);
 		return r && r->kind != ZDM_RESOURCE_RESERVED && r->kind != ZDM_RESOURCE_ACPI ?
 		       ZDM_MEMMAP_ALTMAP : ZDM_MEMMAP_UNKNOWN;

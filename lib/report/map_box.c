@@ -85,9 +85,10 @@ static bool emit_piece(void *priv, const char *text, size_t len)
 }
 
 #define put(g, p, ...) do { \
-	FILE *f_ = piece_file(g, p); \
-	if (f_) \
-		fprintf(f_, __VA_ARGS__); \
+	struct zdm_sink sink_ = { .emit_fn = emit_piece, .priv = piece_file(g, p) }; \
+	struct zdm_out out_ = { .sink = &sink_ }; \
+	if (sink_.priv) \
+		zdm_outf(&out_, __VA_ARGS__); \
 } while (0)
 
 static void put_cells(struct grid *g, const struct zdm_map_row *row)
@@ -158,8 +159,10 @@ static void put_evidence(struct grid *g, struct zdm_out *o, const struct zdm_ran
 	size_t len = zdm_pfn_evidence(g->m, r->start_pfn, NULL, 0);
 	char *text;
 
-	if (len > g->evidence_left)
+	if (len > g->evidence_left) {
+		g->evidence_left = 0;
 		return;
+	}
 	text = malloc(len + 1);
 	if (!text) {
 		g->failed = true;

@@ -114,7 +114,7 @@ class Session:
 
     @property
     def kernel(self):
-        return self.lib.zdm_model_kernel(self.model)
+        return self.lib.zdm_model_kernel(self.model())
 
 
 class Manager:
