@@ -26,7 +26,7 @@ rm -f /usr/local/lib/libzdm.* /usr/local/lib/pkgconfig/zdm.pc
 find /usr/local "$1" -type f ! -path '*/include/*' | sed 's/^/left behind: /'
 END
 unshare -m bash "$WORK/inside" "$init_dir" "$GDB" >"$WORK/out" 2>&1 </dev/null || true
-for want in '^zdm ranges -- ' '^/usr/local/lib/libzdm\.so\.1$' '^/dev/null: '; do
+for want in '^zdm ranges -- ' '^/usr/local/lib/libzdm\.so\.0$' '^/dev/null: '; do
     if grep -q "$want" "$WORK/out"; then
         pass
     else
