@@ -79,11 +79,13 @@ enum zdm_reason {
 	ZDM_REASON_TAIL_UNREAD,		/* the same, and its struct page could not be looked at */
 	ZDM_REASON_BOOTHOLE_FILL,	/* a boot hole whose struct page is one byte over and over */
 	ZDM_REASON_NOT_RAM,		/* online section, but no System RAM here */
+	ZDM_REASON_RAM_UNREAD,		/* online section; the record of RAM cannot be read here */
 	ZDM_REASON_NOT_SPANNED,		/* online section, but no zone spans this */
 	ZDM_REASON_BUDGET,		/* more than one analysis looks at: lib/base/budget.h */
 	ZDM_REASON_NEIGHBOUR_GONE,	/* a neighbour that shared the page of memmap took it along */
 	ZDM_REASON_NEIGHBOUR_UNREAD,	/* may have; the page tables cannot be read there */
 	ZDM_REASON_ORPHAN,		/* memmap on a device, and neither pgmap nor memory block */
+	ZDM_REASON_OWNERLESS,		/* boot section, bit set, no RAM around and no pgmap */
 	ZDM_NR_REASONS
 };
 

@@ -43,11 +43,16 @@ void zdm_spans_join(struct zdm_spans *s)
 	s->nr = n;
 }
 
+bool zdm_spans_meet(const struct zdm_spans *s, uint64_t start_pfn, uint64_t end_pfn)
+{
+	size_t i = zdm_first_beyond(s->v, s->nr, end_pfn, start_pfn);
+
+	return i < s->nr && s->v[i].start_pfn < end_pfn;
+}
+
 bool zdm_spans_hold(const struct zdm_spans *s, uint64_t pfn)
 {
-	size_t i = zdm_first_beyond(s->v, s->nr, end_pfn, pfn);
-
-	return i < s->nr && s->v[i].start_pfn <= pfn;
+	return zdm_spans_meet(s, pfn, pfn + 1);
 }
 
 void zdm_spans_deinit(struct zdm_spans *s)

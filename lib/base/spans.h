@@ -18,6 +18,8 @@ bool zdm_spans_add(struct zdm_spans *s, uint64_t start_pfn, uint64_t end_pfn);
 void zdm_spans_join(struct zdm_spans *s);
 /* Is pfn in one of them? Only after zdm_spans_join(). */
 bool zdm_spans_hold(const struct zdm_spans *s, uint64_t pfn);
+/* Do they hold any of [start_pfn, end_pfn)? Only after zdm_spans_join(). */
+bool zdm_spans_meet(const struct zdm_spans *s, uint64_t start_pfn, uint64_t end_pfn);
 void zdm_spans_deinit(struct zdm_spans *s);
 
 #endif

@@ -27,6 +27,12 @@ static uint32_t flags(const struct zdm_facts *f)
 	return f->section ? f->section->flags : 0;
 }
 
+/* The kernel has marked sections that a device was in since 5.12; this one has no such mark. */
+static bool is_clean(const struct zdm_facts *f)
+{
+	return zdm_feat_yes(f->feat, ZDM_FEAT_TAINT) && !(flags(f) & ZDM_SECTION_TAINT_ZONE_DEVICE);
+}
+
 /* The entry or its pgmap is damaged; *ret says how. */
 static bool entry_is_bad(const struct zdm_facts *f, struct zdm_verdict *ret)
 {
@@ -221,8 +227,7 @@ static struct zdm_verdict not_mapped(const struct zdm_facts *f)
 /* Boot memmap, sub-section bit clear, no entry. */
 static struct zdm_verdict early_hole(const struct zdm_facts *f)
 {
-	bool tainted = f->feat->v[ZDM_FEAT_TAINT] != ZDM_YES ||
-		       (flags(f) & ZDM_SECTION_TAINT_ZONE_DEVICE);
+	bool tainted = !is_clean(f);
 
 	if (tainted && f->sampled_device == ZDM_YES)
 		return verdict(ZDM_CLASS_STALE, ZDM_NO, ZDM_REASON_STALE_ZONE);
@@ -253,6 +258,17 @@ static struct zdm_verdict bit_clear(const struct zdm_facts *f)
 }
 
 /*
+ * Boot sets the bits of sub-sections that hold RAM (subsection_map_init(), mm/sparse.c),
+ * a device those of its own, and no two share one (check_pfn_span(), memremap_pages()).
+ * So a bit where there is no RAM at all is a device's, and no look-up entry knows it.
+ */
+static bool may_be_ownerless(const struct zdm_facts *f)
+{
+	return f->feat->v[ZDM_FEAT_SUBSECTIONS] == ZDM_YES && (flags(f) & ZDM_SECTION_EARLY) &&
+	       !is_clean(f) && f->ram_around == ZDM_NO;
+}
+
+/*
  * In a section that is online. Boot gives a memmap to all of a section that has some
  * RAM (sparse_init(), mm/sparse.c), and writes the struct pages of RAM and of what the
  * zones span; the rest is written since 5.6 only, where FEAT_BOOTHOLE_INIT tells. So
@@ -269,7 +285,12 @@ static struct zdm_verdict online(const struct zdm_facts *f)
 			return verdict(ZDM_CLASS_BOOTHOLE, ZDM_UNKNOWN, ZDM_REASON_NOT_RAM);
 		if (f->spanned == ZDM_NO)
 			return verdict(ZDM_CLASS_BOOTHOLE, ZDM_UNKNOWN, ZDM_REASON_NOT_SPANNED);
+		/* the record is there and might have spoken against it */
+		if (f->ram_unread)
+			return verdict(ZDM_CLASS_ONLINE, ZDM_UNKNOWN, ZDM_REASON_RAM_UNREAD);
 	}
+	if (may_be_ownerless(f))
+		return unknown(ZDM_REASON_OWNERLESS, 0);
 	return verdict(ZDM_CLASS_ONLINE, ZDM_YES, ZDM_REASON_ONLINE);
 }
 
@@ -298,8 +319,7 @@ static struct zdm_verdict not_online(const struct zdm_facts *f)
 static struct zdm_verdict no_entry(const struct zdm_facts *f)
 {
 	bool is_online = flags(f) & ZDM_SECTION_ONLINE;
-	bool clean = zdm_feat_yes(f->feat, ZDM_FEAT_TAINT) &&
-		     !(flags(f) & ZDM_SECTION_TAINT_ZONE_DEVICE);
+	bool clean = is_clean(f);
 
 	/*
 	 * The entry is the last thing to go: a device's struct pages with the bit

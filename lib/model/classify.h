@@ -26,6 +26,8 @@ struct zdm_facts {
 	const struct zdm_block *block;	/* NULL: none known */
 	/* the kernel's record of RAM */
 	enum zdm_tri ram;		/* System RAM by iomem_resource; UNKNOWN: not readable */
+	bool ram_unread;		/* the record exists, and cannot be read here */
+	enum zdm_tri ram_around;	/* the same of any frame of its sub-section */
 	enum zdm_tri spanned;		/* by a zone of RAM; UNKNOWN: not readable */
 	/* look-up */
 	enum zdm_status pgmaps_status;	/* OK: no entry means no pgmap */

@@ -46,6 +46,8 @@ static const char *const words[ZDM_NR_REASONS] = {
 	[ZDM_REASON_ORPHAN] = "memmap on a device that nobody owns: no pgmap, no memory block, not online",
 	[ZDM_REASON_PADDING] = "padding of a device to whole sections",
 	[ZDM_REASON_NOT_RAM] = "in an online section, but no System RAM: perhaps never initialised",
+	[ZDM_REASON_OWNERLESS] = "sub-section populated without System RAM in it, and no pgmap claims it",
+	[ZDM_REASON_RAM_UNREAD] = "in an online section, but whether it is RAM cannot be read: perhaps a hole, never initialised",
 	[ZDM_REASON_NOT_SPANNED] = "in an online section, but in no zone: perhaps never initialised",
 	[ZDM_REASON_BUDGET] = "not looked at: what comes before it took all that one analysis may cost",
 };
@@ -171,6 +173,32 @@ static void put_lookup(struct zdm_text *t, const struct zdm_model *m, const stru
 	}
 }
 
+/* What /proc/iomem had here, from the outside in. */
+static void put_resource(struct zdm_text *t, const struct zdm_model *m, uint64_t pfn)
+{
+	const struct zdm_resources *all = &m->resources;
+	const struct zdm_resource *r;
+
+	if (all->status != ZDM_OK) {
+		zdm_textf(t, "iomem_resource: %s\n", all->status == ZDM_ABSENT ? "not looked for" :
+			  "cannot be read or believed");
+		return;
+	}
+	r = zdm_resources_find(all, pfn << m->g.page_shift);
+	if (!r) {
+		zdm_textf(t, "iomem_resource: %s\n", zdm_spans_hold(&all->lost, pfn) ?
+			  "cannot be read here" : "nothing here");
+		return;
+	}
+	zdm_textf(t, "iomem_resource: %#" PRIx64 "-%#" PRIx64 " %s", r->start_paddr, r->last_paddr,
+		  r->name[0] ? r->name : "(name not readable)");
+	while (r->parent != ZDM_RESOURCE_NONE) {
+		r = &all->v[r->parent];
+		zdm_textf(t, ", in %s", r->name[0] ? r->name : "(name not readable)");
+	}
+	zdm_textf(t, "\n");
+}
+
 size_t zdm_pfn_evidence(const struct zdm_model *m, uint64_t pfn, char *buf, size_t len)
 {
 	struct zdm_facts f;
@@ -188,6 +216,7 @@ size_t zdm_pfn_evidence(const struct zdm_model *m, uint64_t pfn, char *buf, size
 			  zdm_block_state_name(f.block->state));
 	else if (f.section)
 		zdm_textf(&t, "memory block: none\n");
+	put_resource(&t, m, pfn);
 	put_lookup(&t, m, &f);
 	put_memmap(&t, m, &f, pfn);
 	return t.len;

@@ -235,13 +235,26 @@ void zdm_resources_deinit(struct zdm_resources *r)
 	memset(r, 0, sizeof(*r));
 }
 
-enum zdm_tri zdm_resources_ram(const struct zdm_resources *r, uint64_t pfn)
+enum zdm_tri zdm_resources_any_ram(const struct zdm_resources *r, uint64_t start_pfn,
+				   uint64_t end_pfn)
 {
 	if (r->status != ZDM_OK || !r->ram.nr)
 		return ZDM_UNKNOWN;
-	if (zdm_spans_hold(&r->ram, pfn))
+	if (zdm_spans_meet(&r->ram, start_pfn, end_pfn))
 		return ZDM_YES;
-	return zdm_spans_hold(&r->lost, pfn) ? ZDM_UNKNOWN : ZDM_NO;
+	return zdm_spans_meet(&r->lost, start_pfn, end_pfn) ? ZDM_UNKNOWN : ZDM_NO;
+}
+
+enum zdm_tri zdm_resources_ram(const struct zdm_resources *r, uint64_t pfn)
+{
+	return zdm_resources_any_ram(r, pfn, pfn + 1);
+}
+
+bool zdm_resources_unread(const struct zdm_resources *r, uint64_t pfn)
+{
+	if (r->status != ZDM_OK)
+		return r->status != ZDM_ABSENT;
+	return zdm_spans_hold(&r->lost, pfn);
 }
 
 const struct zdm_resource *zdm_resources_find(const struct zdm_resources *r, uint64_t paddr)

@@ -49,6 +49,11 @@ void zdm_resources_deinit(struct zdm_resources *r);
 
 /* Does the kernel's record say that this frame is System RAM? UNKNOWN: it cannot be read. */
 enum zdm_tri zdm_resources_ram(const struct zdm_resources *r, uint64_t pfn);
+/* Or any frame of [start_pfn, end_pfn)? */
+enum zdm_tri zdm_resources_any_ram(const struct zdm_resources *r, uint64_t start_pfn,
+				   uint64_t end_pfn);
+/* Is there a record that should say so, and cannot be read or believed at this frame? */
+bool zdm_resources_unread(const struct zdm_resources *r, uint64_t pfn);
 /* The innermost resource that holds paddr, or NULL. Its parents lead outwards. */
 const struct zdm_resource *zdm_resources_find(const struct zdm_resources *r, uint64_t paddr);
 

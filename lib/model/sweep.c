@@ -184,6 +184,8 @@ static void section_facts(const struct zdm_model *m, const struct zdm_section *s
 	f->deferred = zdm_probes_is_deferred(&m->probes, pfn);
 	f->block = sec->block >= 0 ? &m->blocks.v[sec->block] : NULL;
 	f->ram = zdm_resources_ram(&m->resources, pfn);
+	f->ram_unread = zdm_resources_unread(&m->resources, pfn);
+	f->ram_around = zdm_resources_any_ram(&m->resources, pfn / per * per, (pfn / per + 1) * per);
 	f->spanned = zdm_zone_spans_hold(&m->zones, pfn);
 }
 
@@ -304,11 +306,25 @@ static void cut_spans(struct sweep *sw, const struct zdm_spans *s)
 	}
 }
 
-/* Where boot initialises every struct page of a section, what is RAM decides nothing. */
+/* Whether a sub-section holds any RAM changes at its own ends. */
+static void cut_around(struct sweep *sw, const struct zdm_spans *s)
+{
+	uint64_t per = sw->m->g.section_pages / sw->m->g.subsections;
+	size_t i;
+
+	for (i = 0; i < s->nr; i++) {
+		cut(sw, s->v[i].start_pfn / per * per);
+		cut(sw, (s->v[i].end_pfn + per - 1) / per * per);
+	}
+}
+
+/* Where boot initialises every struct page of a section, a frame's being RAM decides nothing. */
 static void cut_ram(struct sweep *sw)
 {
 	const struct zdm_model *m = sw->m;
 
+	cut_around(sw, &m->resources.ram);
+	cut_around(sw, &m->resources.lost);
 	if (zdm_feat_yes(&m->feat, ZDM_FEAT_BOOTHOLE_INIT))
 		return;
 	cut_spans(sw, &m->resources.ram);

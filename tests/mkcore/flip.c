@@ -108,38 +108,18 @@ static void list_sections(const struct core *c, bool each)
 }
 
 /*
- * Did the device write a struct page in this sub-section of a boot section? Not before it was
- * counted, and of compound pages only the first ones.
- */
-static bool wrote_here(const struct pgmap *p, uint64_t pfn)
-{
-	uint64_t at;
-	size_t i;
-
-	for (i = 0; i < p->nr_ranges; i++) {
-		if (pfn < p->range[i].start || pfn >= p->range[i].end)
-			continue;
-		at = (pfn - p->range[i].start) % p->compound;
-		return i < p->nr_range && (p->altmap || at < PAGES_PER_SUBSECTION);
-	}
-	return true;
-}
-
-/*
  * PFNs whose pgmap must be known. In an early section these are the ones that
  * have a memmap of the device's making: where the bit is clear, a missing entry
- * makes an honest boot hole of them. Before 5.12 nothing marks a section that
- * RAM shares with a device: the kernel itself took such pages for online ones.
- * Nor does anything but the entry speak of a device that never wrote there.
+ * makes an honest boot hole of them. Where it is set, the record of RAM does not
+ * know them, be the section tainted (since 5.12) or not.
  */
-static bool needs_entry(const struct core *c, const struct pgmap *p, uint64_t pfn)
+static bool needs_entry(const struct core *c, uint64_t pfn)
 {
 	const struct section *sec = core_section(c, pfn / PAGES_PER_SECTION);
 
 	if (!sec || !sec->early)
 		return true;
-	return kern_param(&c->k, "section.TAINT") && wrote_here(p, pfn) &&
-	       (sec->flags & kern_param_number(&c->k, "section.TAINT")) &&
+	return kern_has(&c->k, "mem_section", "usage") &&
 	       core_populated(sec, pfn % PAGES_PER_SECTION / PAGES_PER_SUBSECTION);
 }
 
@@ -155,10 +135,10 @@ static void list_entry(const struct core *c, const struct pgmap *p)
 		if (&c->pgmap[c->entry[i].pgmap] != p)
 			continue;
 		for (pfn = s.start; pfn < s.end; pfn = stop) {
-			bool need = needs_entry(c, p, pfn);
+			bool need = needs_entry(c, pfn);
 
 			stop = pfn;
-			while (stop < s.end && needs_entry(c, p, stop) == need)
+			while (stop < s.end && needs_entry(c, stop) == need)
 				stop = stop / PAGES_PER_SUBSECTION * PAGES_PER_SUBSECTION +
 				       PAGES_PER_SUBSECTION;
 			stop = stop < s.end ? stop : s.end;
@@ -204,7 +184,8 @@ static void list_pgmaps(const struct core *c)
 		print_entries(c, p, everywhere);
 		putchar('\n');
 		list_entry(c, p);
-		if (p->altmap)
+		/* up to 4.15 the reserve is initialised like what is behind it */
+		if (p->altmap && !kern_has(&c->k, "page_map", "pgmap"))
 			printf("reserve/%s/16 %#" PRIx64 " %#" PRIx64 "\n", p->name,
 			       p->base + p->reserve, p->base + p->reserve + 16);
 	}

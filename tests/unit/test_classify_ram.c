@@ -314,6 +314,41 @@ static void test_hole_in_online_section(void **state)
 	expect(&s, ZDM_CLASS_DEVICE, ZDM_YES, ZDM_REASON_DEVICE);
 }
 
+/*
+ * Boot sets a sub-section's bit for RAM. Where there is none in it, the bit is a device's, whose
+ * look-up entry is lost: online it is not, whatever the struct page says.
+ */
+static void test_bit_without_ram(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_init(&s, P | M | O | E | D);
+	s.f.ram = s.f.ram_around = ZDM_NO;
+	expect_unknown(&s, ZDM_REASON_OWNERLESS, 0);
+	s.f.sampled_device = ZDM_NO;
+	expect_unknown(&s, ZDM_REASON_OWNERLESS, 0);
+	/* the end of a sub-section that begins with RAM; a record that cannot be read */
+	s.f.ram_around = ZDM_YES;
+	expect(&s, ZDM_CLASS_ONLINE, ZDM_YES, ZDM_REASON_ONLINE);
+	s.f.ram = s.f.ram_around = ZDM_UNKNOWN;
+	expect(&s, ZDM_CLASS_ONLINE, ZDM_YES, ZDM_REASON_ONLINE);
+	/* before 5.12 nothing marks a section that had a device */
+	s.feat.v[ZDM_FEAT_TAINT] = ZDM_NO;
+	s.section.flags = P | M | O | E;
+	s.f.ram = s.f.ram_around = ZDM_NO;
+	expect_unknown(&s, ZDM_REASON_OWNERLESS, 0);
+	/* since then its absence does; and what was added later has no bits of boot */
+	s.feat.v[ZDM_FEAT_TAINT] = ZDM_YES;
+	expect(&s, ZDM_CLASS_ONLINE, ZDM_YES, ZDM_REASON_ONLINE);
+	s.section.flags = P | M | O | D;
+	expect(&s, ZDM_CLASS_ONLINE, ZDM_YES, ZDM_REASON_ONLINE);
+	/* a device that is known is what its pgmap says */
+	s.section.flags = P | M | O | E | D;
+	add_entry(&s);
+	expect(&s, ZDM_CLASS_DEVICE, ZDM_YES, ZDM_REASON_DEVICE);
+}
+
 /* The same up to 4.12, where the block alone says online; and of memory that was added. */
 static void test_hole_by_block(void **state)
 {
@@ -339,6 +374,7 @@ static void test_hole_by_block(void **state)
 }
 
 TEST_MAIN(cmocka_unit_test(test_hole_in_online_section), cmocka_unit_test(test_hole_by_block),
+	  cmocka_unit_test(test_bit_without_ram),
 	  cmocka_unit_test(test_online), cmocka_unit_test(test_offline),
 	  cmocka_unit_test(test_block_unknown), cmocka_unit_test(test_orphan),
 	  cmocka_unit_test(test_no_online_flag),
