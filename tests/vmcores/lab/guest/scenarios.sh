@@ -131,7 +131,7 @@ scenario_unmapped() {
 
 # Soft reserved memory becomes a devdax of 2 MiB pages
 scenario_hmem() {
-    dmesg | grep -q 'mem 0x0*44000000-0x0*575fffff\]  soft reserved' || fail "no soft reserved memory"
+    dmesg | grep -q 'mem 0x0*44000000-0x0*575fffff\] *soft reserved' || fail "no soft reserved memory"
     load dax_hmem
     wait_for /sys/bus/dax/devices/dax0.0
     # kernels that would have it as RAM leave it unbound without kmem
