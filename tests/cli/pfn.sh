@@ -172,5 +172,5 @@ of_case() {
     make_core "$text"
     verdict "case/$1" "$2" "$3" "$4"
 }
-of_case 24 0xbffd7 'online, memmap invalid' 'never initialised: every byte is 0xff'
-of_case 25 0x144000 'online, memmap invalid' 'never initialised: every byte is 0xfd'
+of_case 24 0xbffd7 'boothole, memmap invalid' 'never initialised: every byte is 0xff'
+of_case 25 0x144000 'boothole, memmap invalid' 'never initialised: every byte is 0xfd'
