@@ -29,7 +29,8 @@ world() {
 # forms NAME CORE: what a dump's file can be, and the texts in it
 forms() {
     cp "$2" "$out/file/$1"
-    { printf '\4\0\20\0\0\0\2\1\0\0\0\1\20\0\0\0\40\0\2\0\0\0\0'; cat "$2"; } >"$out/carve/$1"
+    # four fates of frames, none added
+    { printf '\4\0\20\0\0\0\2\1\0\0\0\1\20\0\0\0\40\0\2\0\0\0\0\0\0\0'; cat "$2"; } >"$out/carve/$1"
     "$B/tests/dumpconv" flat "$2" "$out/flattened/$1" || rm -f "$out/flattened/$1"
 }
 
@@ -104,13 +105,15 @@ t += struct.pack("<III", 0, 2, 0) + struct.pack("<III", at(b"type"), 3, 128)
 head = struct.pack("<HBBIIIII", 0xeb9f, 1, 0, 24, 0, len(t), len(t), len(names))
 open(sys.argv[1] + "/btf/made", "wb").write(head + t + names)
 # kallsyms as 6.12: names, markers, tokens, index, offsets, base
-base, words = 0xffffffff82120000, [b"Tmain", b"Dpgmap_array", b"Bmem_section.llvm.12", b"A_text"]
+base, link = 0xffffffff82120000, 0xffffffff81000000
 out, where = b"", {}
 def put(key, v):
     global out
     out += b"\0" * (-len(out) % 8)
     where[key] = base + len(out)
     out += v
+tables = ["num_syms", "names", "markers", "token_table", "token_index", "offsets", "relative_base"]
+words = [b"Tmain", b"Dpgmap_array", b"Bmem_section.llvm.12", b"T_text"] + [b"Dkallsyms_" + x.encode() for x in tables]
 put("kallsyms_num_syms", struct.pack("<I", len(words)))
 put("kallsyms_names", b"".join(bytes([len(w)]) + w for w in words))
 put("kallsyms_markers", struct.pack("<I", 0))
@@ -121,8 +124,11 @@ for x in toks:
     idx.append(pos)
     pos += len(x) + 1
 put("kallsyms_token_index", struct.pack("<256H", *idx))
-put("kallsyms_offsets", struct.pack("<4i", -1, -0x2001, -0x3001, 8))
-put("kallsyms_relative_base", struct.pack("<Q", 0xffffffff81000000))
+where["kallsyms_offsets"] = base + len(out) + -len(out) % 8
+where["kallsyms_relative_base"] = where["kallsyms_offsets"] + (4 * len(words) + 7) // 8 * 8
+addrs = [link + 16, link + 0x2000, link + 0x3000, link] + [where["kallsyms_" + x] for x in tables]
+put("kallsyms_offsets", struct.pack("<%di" % len(words), *[link - 1 - a for a in addrs]))
+put("kallsyms_relative_base", struct.pack("<Q", link))
 out += b"\0" * 64
 for release in ("6.1.0", "6.12.0", "6.18.0", "7.3.0"):
     info = "OSRELEASE=%s\n" % release + "".join("SYMBOL(%s)=%x\n" % kv for kv in where.items())

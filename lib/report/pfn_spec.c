@@ -20,6 +20,7 @@ struct parse {
 	bool hex;		/* bare digits are */
 	uint64_t end_pfn;	/* no frame of the model is beyond */
 	const char *spec;	/* the whole, for messages */
+	const char *shown;	/* of spec, in messages */
 	char *err;
 	size_t err_len;
 };
@@ -133,9 +134,9 @@ static bool is_address(const struct parse *p, uint64_t v, struct zdm_spec *ret)
 static bool no_spec(const struct parse *p)
 {
 	if (p->hex)
-		zdm_errf(p->err, p->err_len, "\"%s\" is " CRASH_FORMS, p->spec);
+		zdm_errf(p->err, p->err_len, "\"%s\" is " CRASH_FORMS, p->shown);
 	else
-		zdm_errf(p->err, p->err_len, "'%s' is " FORMS, p->spec);
+		zdm_errf(p->err, p->err_len, "'%s' is " FORMS, p->shown);
 	return false;
 }
 
@@ -165,7 +166,7 @@ static bool parse_bare(const struct parse *p, struct zdm_spec *ret)
 		return true;
 	if (set_pfn(p, n, ret))
 		return true;
-	zdm_errf(p->err, p->err_len, "%s is no page frame number: too large", p->spec);
+	zdm_errf(p->err, p->err_len, "%s is no page frame number: too large", p->shown);
 	return false;
 }
 
@@ -237,7 +238,7 @@ static bool parse_any(const struct parse *p, struct zdm_spec *ret)
 		if (strncmp(p->spec, kinds[i].prefix, len))
 			continue;
 		if (!parse_digits(p->spec + len, strlen(p->spec + len), 16, &n)) {
-			zdm_errf(p->err, p->err_len, "'%s': %s takes a hexadecimal address", p->spec,
+			zdm_errf(p->err, p->err_len, "'%s': %s takes a hexadecimal address", p->shown,
 				 kinds[i].prefix);
 			return false;
 		}
@@ -249,15 +250,17 @@ static bool parse_any(const struct parse *p, struct zdm_spec *ret)
 enum zdm_status zdm_spec_parse(const struct zdm_kernel *k, const struct zdm_spec_opts *opts,
 			       const char *spec, struct zdm_spec *ret, char *err, size_t err_len)
 {
+	char shown[128];	/* no bytes in a message that a terminal would act on */
 	const struct parse p = {
-		.k = k, .spec = spec, .err = err, .err_len = err_len,
+		.k = k, .spec = spec, .shown = shown, .err = err, .err_len = err_len,
 		.hex = opts && opts->hex, .end_pfn = opts ? opts->end_pfn : 0,
 	};
 	struct zdm_spec s = { .kind = ZDM_SPEC_PFN };
 
+	zdm_text_clean(spec, strlen(spec), ZDM_CLEAN_LINE, shown, sizeof(shown));
 	if (parse_range(&p, &s)) {
 		if (s.end_pfn <= s.start_pfn || !is_pfn(&p, s.end_pfn - 1)) {
-			zdm_errf(err, err_len, "'%s' is no range of page frames: its end is %s", spec,
+			zdm_errf(err, err_len, "'%s' is no range of page frames: its end is %s", shown,
 				 s.end_pfn > s.start_pfn ? "too large" : "not behind its start");
 			return ZDM_INVAL;
 		}

@@ -27,6 +27,8 @@ static bool valid_fits_class(const struct zdm_range *r)
 	case ZDM_CLASS_DEVICE:
 	case ZDM_CLASS_ALTMAP:
 		return r->valid == ZDM_YES;
+	case ZDM_CLASS_RESERVED:	/* up to 4.15 the kernel initialises those, too */
+		return r->valid == (r->reason == ZDM_REASON_RESERVE_INIT ? ZDM_YES : ZDM_NO);
 	case ZDM_CLASS_BOOTHOLE:
 		return true;
 	case ZDM_CLASS_UNKNOWN:

@@ -221,6 +221,8 @@ void sheet_must_be_json(struct sheet *p, bool braces)
 
 void must_be_line(enum zdm_status st, const char *err)
 {
+	if (st != ZDM_OK && getenv("FUZZ_SAY"))
+		fprintf(stderr, "%s: %s\n", zdm_status_name(st), err);
 	if (st != ZDM_OK && (!err[0] || strchr(err, '\n')))
 		target_fail("refused without one line that says why: %s", zdm_status_name(st));
 }

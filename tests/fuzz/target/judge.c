@@ -77,10 +77,13 @@ static void must_have_evidence(const struct zdm_model *m, const struct zdm_range
 	if (sec->map_status == ZDM_OK && !(sec->flags & ZDM_SECTION_EARLY) &&
 	    zdm_section_bit(m, sec, bit) != ZDM_YES)
 		target_fail("pfn %#lx is valid, and its sub-section is empty", (long)pfn);
-	if (r->cls == ZDM_CLASS_DEVICE &&
-	    (r->pgmap < 0 || (size_t)r->pgmap >= zdm_model_pgmaps(m, &p) ||
-	     p[r->pgmap].status != ZDM_OK))
+	if (r->cls != ZDM_CLASS_DEVICE)
+		return;
+	if (r->pgmap < 0 || (size_t)r->pgmap >= zdm_model_pgmaps(m, &p))
 		target_fail("pfn %#lx is a device's, and no pgmap says so", (long)pfn);
+	if (p[r->pgmap].status != ZDM_OK)
+		target_fail("pfn %#lx is a device's, and its pgmap is %s", (long)pfn,
+			    zdm_status_name(p[r->pgmap].status));
 }
 
 static void judge_ranges(const struct zdm_model *m)
