@@ -30,6 +30,8 @@ struct zdm_map_opts {
  * or pages of another size, or opts are of another API; else as every report.
  */
 
+/* OK, or INVAL: what the others would say, before anything goes out. */
+ZDM_API enum zdm_status zdm_map_check(const struct zdm_model *m, const struct zdm_map_opts *opts);
 /* Lines of less than 80 columns (docs/output.md); unknown names of strangers are not in it. */
 ZDM_API enum zdm_status zdm_map_text(const struct zdm_model *m, const struct zdm_map_opts *opts,
 				     const struct zdm_sink *out);

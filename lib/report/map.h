@@ -31,9 +31,6 @@ struct zdm_map_row {
 /* False: no more. */
 typedef bool (*zdm_map_row_fn)(void *priv, const struct zdm_map_row *row);
 
-/* INVAL: zdm_map_rows() would refuse these opts. Before anything goes out. */
-enum zdm_status zdm_map_check(const struct zdm_model *m, const struct zdm_map_opts *opts);
-
 /* Row by row, in the order of PFNs, what is opened after the row it stands in. */
 enum zdm_status zdm_map_rows(const struct zdm_model *m, const struct zdm_map_opts *opts,
 			     zdm_map_row_fn fn, void *priv);

@@ -11,6 +11,8 @@
 #define CELL 10			/* units a cell is wide */
 #define LEFT 96			/* of the gutter */
 #define ROW 17			/* height of a row with its lane */
+#define GRID_BYTES (190u << 10)	/* then rows are left out, and that is said */
+#define FULL_LABELS 1000u	/* ranges of a machine of which every row has its label */
 #define TIP 130			/* room for the evidence of the last row */
 #define WIDTH (LEFT + CELL * (int)ZDM_MAP_CELLS + 4)
 
@@ -30,6 +32,9 @@ struct grid {
 	size_t evidence_left;
 	unsigned int y;
 	struct piece letter[128], lane[NR_LANES], gutter, outline, hits;
+	size_t bytes;			/* of rows */
+	uint64_t left_out;		/* rows, after so many bytes */
+	int32_t labelled;		/* pgmap of the last label */
 	bool failed;
 };
 
@@ -205,22 +210,34 @@ static void put_hits(struct grid *g, const struct zdm_map_row *row)
 	}
 }
 
+static void put_label(struct grid *g, const struct zdm_map_row *row)
+{
+	const char *fold = row->repeat > 1 ? "*" : "";
+	char pgmap[24] = "", pfn[ZDM_PFN_LEN];
+
+	if (row->lens != ZDM_MAP_SECTION) {
+		put(g, &g->gutter, "<text x=\"88\" y=\"%u\" class=\"sub\">%s%c%s</text>", g->y + 10,
+		    zdm_pfn_text(row->start_pfn, pfn), row->lens == ZDM_MAP_PAGE ? ':' : '/', fold);
+		return;
+	}
+	if (g->nr > FULL_LABELS && row->pgmap == g->labelled && row->pgmap >= 0)
+		return;
+	g->labelled = row->pgmap;
+	if (row->pgmap >= 0)
+		snprintf(pgmap, sizeof(pgmap), " p%" PRId32 "%s", row->pgmap, row->several ? "+" : "");
+	put(g, &g->gutter, "<text x=\"88\" y=\"%u\">%" PRIu64 "%s%s</text>", g->y + 10,
+	    row->start_pfn / zdm_model_kernel(g->m)->section_pages, fold, pgmap);
+}
+
 static bool put_row(void *priv, const struct zdm_map_row *row)
 {
-	uint64_t section_pages;
 	struct grid *g = priv;
 
-	section_pages = zdm_model_kernel(g->m)->section_pages;
-	if (row->lens == ZDM_MAP_SECTION)
-		put(g, &g->gutter, "<text x=\"88\" y=\"%u\">%" PRIu64 "%s%s", g->y + 10,
-		    row->start_pfn / section_pages, row->repeat > 1 ? "*" : "",
-		    row->pgmap >= 0 ? "" : "</text>");
-	else
-		put(g, &g->gutter, "<text x=\"88\" y=\"%u\" class=\"sub\">0x%" PRIx64 "%c%s</text>",
-		    g->y + 10, row->start_pfn, row->lens == ZDM_MAP_PAGE ? ':' : '/',
-		    row->repeat > 1 ? "*" : "");
-	if (row->lens == ZDM_MAP_SECTION && row->pgmap >= 0)
-		put(g, &g->gutter, " p%" PRId32 "%s</text>", row->pgmap, row->several ? "+" : "");
+	if (g->bytes > GRID_BYTES) {
+		g->left_out++;
+		return true;
+	}
+	put_label(g, row);
 	put_cells(g, row);
 	put_lane(g, row);
 	if (row->lens == ZDM_MAP_SECTION)
@@ -329,6 +346,9 @@ static unsigned int put_legend(struct zdm_out *o, const struct grid *g, unsigned
 			 zdm_map_css(letter), x, y + 6, x + 14, y + 10, name);
 		x += 80;
 	}
+	if (g->left_out)
+		zdm_outf(o, "<text x=\"%d\" y=\"%u\">%" PRIu64 " more rows are left out here: zdm map, or "
+			 "--pgmap N</text>\n", LEFT, (y += 15) + 10, g->left_out);
 	zdm_outf(o, "<text x=\"%d\" y=\"%u\" class=\"sub\">lane below: memmap in RAM (green), on the "
 		 "device (violet), unknown; cut: not in the dump</text>\n", LEFT, y + 26);
 	return y + 34;
@@ -367,6 +387,7 @@ enum zdm_status zdm_map_grid(struct zdm_out *o, const struct zdm_model *m,
 	g->nr = zdm_model_ranges(m, &g->v);
 	g->evidence_left = evidence_bytes;
 	g->y = 2;
+	g->labelled = ZDM_MAP_NONE;
 	st = zdm_map_rows(m, opts, put_row, g);
 	if (st == ZDM_OK)
 		put_grid(o, g, !evidence_bytes, &legend);

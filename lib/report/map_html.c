@@ -7,8 +7,9 @@
 #include "report/map_box.h"
 #include "report/report.h"
 
-#define EVIDENCE_BYTES (64u << 10)	/* of ranges, of all of them on a usual machine */
-#define MAX_CARDS 48u			/* further pgmaps are rows of a table */
+#define EVIDENCE_BYTES (48u << 10)	/* of ranges, of all of them on a usual machine */
+#define EVIDENCE_BYTES_LARGE (16u << 10)
+#define MAX_CARDS 24u			/* further pgmaps are rows of a table */
 #define MAX_PARTS 12u
 #define MAX_BLOCK_ROWS 200u
 
@@ -159,7 +160,7 @@ static void put_pgmaps(struct zdm_out *o, const struct zdm_model *m)
 	const struct zdm_pgmap *p;
 	size_t nr = zdm_model_pgmaps(m, &p), i;
 
-	zdm_outf(o, "<section><h2>Device memory: %zu pgmaps</h2>\n", nr);
+	zdm_outf(o, "<section><h2>Device memory: %zu pgmap%s</h2>\n", nr, nr == 1 ? "" : "s");
 	if (!nr)
 		zdm_outf(o, "<p>%s</p>\n", zdm_no_pgmap_text(m));
 	else
@@ -208,6 +209,7 @@ enum zdm_status zdm_map_html(const struct zdm_model *m, const struct zdm_map_opt
 {
 	enum zdm_status st = zdm_map_check(m, opts);
 	struct zdm_out o = { .sink = out };
+	const struct zdm_pgmap *p;
 
 	if (st != ZDM_OK)
 		return st;
@@ -217,7 +219,8 @@ enum zdm_status zdm_map_html(const struct zdm_model *m, const struct zdm_map_opt
 		 "it. Point at a range, or reach it with the Tab key, for its evidence; "
 		 "<code>zdm pfn</code> has that of every frame.</p>\n<div class=\"scroll\" tabindex=\"0\" "
 		 "role=\"region\" aria-label=\"map\">\n");
-	st = zdm_map_grid(&o, m, opts, EVIDENCE_BYTES);
+	st = zdm_map_grid(&o, m, opts, zdm_model_pgmaps(m, &p) > MAX_CARDS ?
+			  EVIDENCE_BYTES_LARGE : EVIDENCE_BYTES);
 	if (st != ZDM_OK)
 		zdm_out_fail(&o, st);
 	zdm_outf(&o, "</div></section>\n");
