@@ -2,14 +2,17 @@
 /* The command `zdm` of crash: options, output, entering and leaving crash. */
 #include <defs.h>
 
+#include <ctype.h>
 #include <inttypes.h>
+
+#include <zdm/map.h>
 
 #include "built_for.h"
 #include "cmd.h"
 #include "cmd_oops.h"
 #include "guard.h"
 
-#define OPTIONS "rsmpckolO:"
+#define OPTIONS "rsmMpckolO:"
 
 /* Now and then is enough: asking whether a pager still runs is a system call. */
 #define LINES_PER_CHECK 64u
@@ -124,6 +127,32 @@ static void show_pgmaps(struct cmd_call *c)
 		cmd_reported(c, zdm_report_pgmaps(c->z->m, c->out));
 }
 
+/* -M, -M NR: a section; -M pN: the sections of pgmap N */
+static void show_map(struct cmd_call *c)
+{
+	struct zdm_map_opts opts = ZDM_MAP_OPTS_INIT;
+	const char *arg = c->nr ? c->args[0] : "";
+	bool pgmap = *arg == 'p';
+	char *end;
+
+	if (c->nr > 1) {
+		snprintf(c->err, sizeof(c->err), "-M takes one section number or pgmap at most");
+		return;
+	}
+	if (c->nr) {
+		errno = 0;
+		*(pgmap ? &opts.pgmap : &opts.section) = strtoull(arg + pgmap, &end, 0);
+		if (errno || *end || !isdigit((unsigned char)arg[pgmap])) {
+			snprintf(c->err, sizeof(c->err), "\"%s\" is neither a section number nor p and "
+				 "the number of a pgmap", arg);
+			return;
+		}
+	}
+	if (zdm_map_text(c->z->m, &opts, c->out) == ZDM_INVAL)
+		snprintf(c->err, sizeof(c->err), "%s %s is not there", pgmap ? "pgmap" : "section",
+			 arg + pgmap);
+}
+
 static const struct mode {
 	int opt;
 	void (*run)(struct cmd_call *c);
@@ -133,6 +162,7 @@ static const struct mode {
 	{ 'r', show_ranges, false },
 	{ 's', show_sections, false },
 	{ 'm', show_pgmaps, false },
+	{ 'M', show_map, false },
 	{ 'p', cmd_pages, false },
 	{ 'c', cmd_check, false },
 	{ 'k', cmd_kpage, true },

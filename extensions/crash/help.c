@@ -7,7 +7,7 @@
 char *help_zdm[] = {
 	"zdm",
 	"which struct pages may be believed",
-	"[-r [class] | -s [nr] | -m | -p arg ... | -c [all] |\n"
+	"[-r [class] | -s [nr] | -m | -M [nr|pN] | -p arg ... | -c [all] |\n"
 	"      -k [range] [-l] [-O file] | -o [task|log|-|file]]",
 
 	"  This command tells for every page frame of the dump whether its struct",
@@ -22,6 +22,8 @@ char *help_zdm[] = {
 	"    -s [nr]     the memory sections, or one: flags in the letters of",
 	"                \"kmem -n\" (P M O E D), populated sub-sections, block state.",
 	"    -m          the pgmaps with their ranges and altmaps.",
+	"    -M [nr|pN]  a map: a character a section, what is mixed opened; or of one",
+	"                section, or of the sections of pgmap N. Digits are decimal.",
 	"    -p arg ...  the verdict on single page frames, with the evidence, and the",
 	"                struct page where it can be believed and its bytes do not speak",
 	"                against it. As in kmem, digits are hexadecimal: an address in",

@@ -8,6 +8,7 @@ set -eu
 . "$(dirname "$0")/gdb-lib.sh"
 
 PAIRS='ReaderOps:zdm_reader_ops OpenOpts:zdm_open_opts Kernel:zdm_kernel Range:zdm_range Member:zdm_member Sink:zdm_sink
+    MapOpts:zdm_map_opts
     Spec:zdm_spec SpecOpts:zdm_spec_opts Page:zdm_page
     PageJudgement:zdm_page_judgement'
 
@@ -30,6 +31,7 @@ END
 
 {
     echo '#include <stdio.h>'
+    echo '#include <zdm/map.h>'
     echo '#include <zdm/page.h>'
     echo 'int main(void) {'
     while read -r type member _; do

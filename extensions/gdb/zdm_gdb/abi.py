@@ -88,6 +88,12 @@ class PageJudgement(c.Structure):
                 ("page", Page)]
 
 
+class MapOpts(c.Structure):
+    _fields_ = [("size", c.c_size_t), ("section", c.c_uint64), ("pgmap", c.c_uint64),
+                ("before", c.c_void_p), ("colour", c.c_bool), ("name", c.c_char_p),
+                ("before_name", c.c_char_p)]
+
+
 class Sink(c.Structure):
     _fields_ = [("emit_fn", EMIT_FN), ("priv", c.c_void_p)]
 
@@ -122,6 +128,8 @@ _FUNCTIONS = {
     "zdm_report_summary": (c.c_int, [c.c_void_p, c.POINTER(Sink)]),
     "zdm_report_sample": (c.c_size_t, [c.c_void_p, c.c_void_p, c.POINTER(Sink)]),
     "zdm_report_ranges": (c.c_int, [c.c_void_p, c.c_int, c.POINTER(Sink)]),
+    "zdm_map_check": (c.c_int, [c.c_void_p, c.POINTER(MapOpts)]),
+    "zdm_map_text": (c.c_int, [c.c_void_p, c.POINTER(MapOpts), c.POINTER(Sink)]),
     "zdm_report_sections": (c.c_int, [c.c_void_p, c.c_uint64, c.POINTER(Sink)]),
     "zdm_report_pgmaps": (c.c_int, [c.c_void_p, c.POINTER(Sink)]),
     "zdm_report_pfn": (c.c_int, [c.c_void_p, c.c_void_p, c.c_uint64, c.POINTER(Sink)]),

@@ -215,6 +215,28 @@ Usage: zdm pgmaps"""
         s.report(s.lib.zdm_report_pgmaps, s.model())
 
 
+class Map(Subcommand):
+    """Show the memory as a map: a character a section, what is mixed opened.
+Usage: zdm map [section NUMBER | pgmap NUMBER]
+
+With an argument: one section with its sub-sections and pages, or the sections of a pgmap."""
+
+    def run(self, argument):
+        argv = arguments(argument, 2, "zdm map [section NUMBER | pgmap NUMBER]")
+        everything = (1 << 64) - 1
+        opts = abi.MapOpts(abi.c.sizeof(abi.MapOpts), everything, everything, None, False, None,
+                           None)
+        s = manager.current()
+        if argv:
+            if len(argv) != 2 or argv[0] not in ("section", "pgmap"):
+                raise abi.ZdmError("zdm map [section NUMBER | pgmap NUMBER]")
+            setattr(opts, argv[0], number(gdb.parse_and_eval(argv[1]), f"{argv[0]} number", MAX_NR))
+        model = s.model()
+        if argv and s.lib.zdm_map_check(model, abi.c.byref(opts)) != abi.OK:
+            raise abi.ZdmError(f"there is no {argv[0]} {argv[1]}")
+        s.report(s.lib.zdm_map_text, model, abi.c.byref(opts))
+
+
 class Oops(Subcommand):
     """Name the struct pages in the registers of an oops, and say which may not be believed.
 Usage: zdm oops [FILE]
@@ -335,7 +357,7 @@ it may not be believed."""
         return f"{known}: {name}, {reason}"
 
 
-COMMANDS = (Zdm, Summary, Ranges, Pfn, Sections, Pgmaps, Oops, Open, Close)
+COMMANDS = (Zdm, Summary, Ranges, Pfn, Sections, Pgmaps, Map, Oops, Open, Close)
 FUNCTIONS = (ClassFunction, ValidFunction, PageFunction)
 
 
