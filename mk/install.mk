@@ -11,7 +11,7 @@ INSTALL_cli = 755 | $(bindir) | $(B)/zdm; 755 | $(plugindir) | $(B)/zdm-preload.
 	644 | $(mandir)/man1 | $(sort $(wildcard docs/man/*.1));
 install-cli: $(B)/zdm $(B)/zdm-preload.so
 
-INSTALL_lib = 644 | $(includedir)/zdm | $(sort $(wildcard include/zdm/*.h)); \
+INSTALL_lib = 644 | $(includedir)/zdm | $(sort $(wildcard include/zdm/*.h include/zdm/*.def)); \
 	644 | $(libdir) | $(B)/libzdm.a; 755 | $(libdir) | $(B)/libzdm.so.$(ZDM_SOVERSION); \
 	link | $(libdir) | libzdm.so libzdm.so.$(ZDM_SOVERSION); \
 	644 | $(pkgconfigdir) | $(B)/zdm.pc;

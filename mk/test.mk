@@ -73,7 +73,7 @@ $(AB)/core_ranges: tests/tools/core_ranges.c tests/tools/elf_reader.c $(AB)/libz
 	$(call test_link,$(ASAN_CFLAGS),$(ZDM_LDLIBS))
 
 # Any header may matter to any test program.
-TEST_HDR := $(wildcard tests/unit/*.h tests/tools/*.h tests/mkcore/*.h include/zdm/*.h lib/*/*.h lib/*/*/*.h lib/*/*.def)
+TEST_HDR := $(wildcard tests/unit/*.h tests/tools/*.h tests/mkcore/*.h include/zdm/*.h include/zdm/*.def lib/*/*.h lib/*/*/*.h lib/*/*.def)
 $(TOOLS) $(UNIT_BIN) $(UNIT_BIN_ASAN): $(TEST_HDR)
 
 -include $(ASAN_OBJ:.o=.d) $(ASAN_DUMPFILE_OBJ:.o=.d)

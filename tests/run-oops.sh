@@ -278,7 +278,7 @@ if [ -e $shared/vmcores/u54-f1-oops.elf.xz ]; then
     for text in --text=$shared/vmcores/u54-f1-oops-console.txt ''; do
         "$B/zdm" oops -q --layout $shared/vmcores/u54.layout ${text:+"$text"} "$work/real" \
             >"$work/out" 2>"$work/err" || true
-        if grep -qE 'RDI ffffea0001348000 \(also R12\) is the struct page of pfn 0x4d200: .*; a walker read it' \
+        if grep -qE '(RDI ffffea0001348000 \(also R12\)|R12 ffffea0001348000 \(also RDI\)) is the struct page of pfn 0x4d200: .*; a walker read it' \
             "$work/out"; then
             ok "oops/real-u54${text:+-text}"
         else

@@ -165,8 +165,9 @@ other_kernels() {
 missing_pages() {
     local text=tests/vmcores/text/5.10-fsdax-dev.txt
     { cat $text; echo 'omit mem_section'; } | make_core -
-    fails missing/section-table 4 "section table .* is unreadable" \
-        summary --layout "$layout" "$core"
+    # VMCOREINFO leads to the roots all the same; what lay beside the variable is unknown
+    works missing/section-table 1 summary --layout "$layout" "$core"
+    shows missing/section-table/said "device memory cannot be told from other memory"
     { cat $text; echo 'omit roots'; } | make_core -
     fails missing/section-roots 4 "section table .* is unreadable" \
         summary --layout "$layout" "$core"

@@ -24,9 +24,12 @@ static bool valid_fits_class(const struct zdm_range *r)
 {
 	switch (r->cls) {
 	case ZDM_CLASS_ONLINE:
-	case ZDM_CLASS_DEVICE:
+		return r->valid == (r->reason == ZDM_REASON_RAM_UNREAD ? ZDM_UNKNOWN : ZDM_YES);
 	case ZDM_CLASS_ALTMAP:
 		return r->valid == ZDM_YES;
+	case ZDM_CLASS_DEVICE:	/* a live device all the same, some of whose struct pages are not */
+		return r->valid == (r->reason == ZDM_REASON_TAIL_RAW ||
+				    r->reason == ZDM_REASON_NEIGHBOUR_GONE ? ZDM_NO : ZDM_YES);
 	case ZDM_CLASS_RESERVED:	/* up to 4.15 the kernel initialises those, too */
 		return r->valid == (r->reason == ZDM_REASON_RESERVE_INIT ? ZDM_YES : ZDM_NO);
 	case ZDM_CLASS_BOOTHOLE:
