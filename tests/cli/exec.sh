@@ -94,11 +94,12 @@ if ${CC:-cc} -w -shared -fPIC -o "$work/bad.so" "$work/bad.c"; then
 fi
 
 # What the host inherits: signals, environment, descriptors.
+# grep in the shell's place: a shell that starts a child has all signals blocked
+# for a moment.
 cat >"$work/inherits" <<'END'
 #!/bin/sh
-grep -E '^Sig(Blk|Ign|Cgt)' /proc/$$/status
 echo "preload ${LD_PRELOAD:-none} ${ZDM_VIEW_FD:+fd}"
-exit 7
+exec grep -E '^Sig(Blk|Ign|Cgt)' /proc/self/status
 END
 chmod +x "$work/inherits"
 rc=0
