@@ -33,7 +33,7 @@ void cmd_oops(struct cmd_call *c);		/* -o */
  * A page frame or a range of them in crash's manner: digits are hexadecimal.
  * False with the reason in c->err.
  */
-bool cmd_spec(struct cmd_call *c, const char *arg, struct zdm_spec *ret);
+bool cmd_spec(struct cmd_call *c, const char *arg, struct zdm_pfn_spec *ret);
 
 /* A report came back with st: one that is not whole is said to be so. */
 void cmd_reported(struct cmd_call *c, enum zdm_status st);

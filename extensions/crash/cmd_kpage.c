@@ -15,9 +15,9 @@ static bool stop(void *priv)
 
 void cmd_kpage(struct cmd_call *c)
 {
-	struct zdm_spec range = { .start_pfn = 0, .end_pfn = UINT64_MAX };
+	struct zdm_pfn_spec range = { .start_pfn = 0, .end_pfn = UINT64_MAX };
 	char why[CMD_ERR_LEN];
-	struct zdm_kpages *v;
+	struct zdm_kpageflags *v;
 
 	if (c->nr > 1) {
 		snprintf(c->err, sizeof(c->err), "-k takes one range: PFN-PFN or PFN+COUNT");
@@ -32,14 +32,14 @@ void cmd_kpage(struct cmd_call *c)
 		snprintf(c->err, sizeof(c->err), "-O writes all pages: give neither a range nor -l");
 		return;
 	}
-	if (zdm_kpages_open(c->z->s, c->z->m, &v, c->err, sizeof(c->err)) != ZDM_OK)
+	if (zdm_kpageflags_open(c->z->s, c->z->m, &v, c->err, sizeof(c->err)) != ZDM_OK)
 		return;
 	if (c->file) {
-		if (zdm_kpages_save(v, c->file, stop, NULL, c->err, sizeof(c->err)) == ZDM_OK)
+		if (zdm_kpageflags_save(v, c->file, stop, NULL, c->err, sizeof(c->err)) == ZDM_OK)
 			cmd_printf(c->out, "%s: written\n", c->file);
 	} else {
-		cmd_reported(c, zdm_report_kpages(v, range.start_pfn, range.end_pfn, c->list,
-						  c->out));
+		cmd_reported(c, zdm_report_kpageflags(v, range.start_pfn, range.end_pfn, c->list,
+						      c->out));
 	}
-	zdm_kpages_close(v);
+	zdm_kpageflags_close(v);
 }

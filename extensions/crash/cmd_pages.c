@@ -20,14 +20,14 @@ static void call_vtop(void *arg)
 	q->ok = IS_KVADDR(q->kaddr) && kvtop(NULL, q->kaddr, &q->paddr, FALSE);
 }
 
-bool cmd_spec(struct cmd_call *c, const char *arg, struct zdm_spec *ret)
+bool cmd_spec(struct cmd_call *c, const char *arg, struct zdm_pfn_spec *ret)
 {
 	const struct zdm_kernel *k = zdm_model_kernel(c->z->m);
-	struct zdm_spec_opts opts = { .hex = true, .end_pfn = zdm_model_end_pfn(c->z->m) };
+	struct zdm_pfn_spec_opts opts = { .hex = true, .end_pfn = zdm_model_end_pfn(c->z->m) };
 	struct vtop_req q = { 0 };
 	char *end;
 
-	if (zdm_spec_parse(k, &opts, arg, ret, c->err, CMD_ERR_LEN) == ZDM_OK)
+	if (zdm_pfn_spec_parse(k, &opts, arg, ret, c->err, CMD_ERR_LEN) == ZDM_OK)
 		return true;
 	/* what only crash can translate: vmalloc, modules, the kernel's own image */
 	errno = 0;
@@ -35,8 +35,8 @@ bool cmd_spec(struct cmd_call *c, const char *arg, struct zdm_spec *ret)
 	if (!isxdigit((unsigned char)*arg) || errno || *end || !guard_call(call_vtop, &q) || !q.ok)
 		return false;
 	c->err[0] = '\0';
-	*ret = (struct zdm_spec){
-		.kind = ZDM_SPEC_VIRT, .addr = q.kaddr, .start_pfn = q.paddr / k->page_size,
+	*ret = (struct zdm_pfn_spec){
+		.kind = ZDM_PFN_SPEC_VIRT, .addr = q.kaddr, .start_pfn = q.paddr / k->page_size,
 		.end_pfn = q.paddr / k->page_size + 1, .off_bytes = q.paddr % k->page_size,
 	};
 	return true;
@@ -44,13 +44,13 @@ bool cmd_spec(struct cmd_call *c, const char *arg, struct zdm_spec *ret)
 
 static bool one_spec(struct cmd_call *c, const char *arg)
 {
-	struct zdm_spec spec;
+	struct zdm_pfn_spec spec;
 	char said[128];
 	uint64_t pfn;
 
 	if (!cmd_spec(c, arg, &spec))
 		return false;
-	zdm_spec_text(&spec, said, sizeof(said));
+	zdm_pfn_spec_text(&spec, said, sizeof(said));
 	cmd_printf(c->out, "%s: %s\n", arg, said);
 	for (pfn = spec.start_pfn; pfn < spec.end_pfn && !guard_interrupted(); pfn++) {
 		if (pfn > spec.start_pfn && !cmd_printf(c->out, "\n"))

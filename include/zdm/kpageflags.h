@@ -4,8 +4,8 @@
  * say of its page frames: the walker of the 2019 oops, but one that asks first
  * whether a struct page may be believed.
  */
-#ifndef ZDM_KPAGE_H
-#define ZDM_KPAGE_H
+#ifndef ZDM_KPAGEFLAGS_H
+#define ZDM_KPAGEFLAGS_H
 
 #include <zdm/report.h>
 
@@ -30,11 +30,12 @@ enum zdm_kpf {
 	ZDM_NR_KPF = 43
 };
 
-struct zdm_kpage {
+struct zdm_kpageflags_page {
 	/*
 	 * OK; INVAL: the memmap must not be believed, or it is not known whether
-	 * (cls says which, and found what if it is for the bytes alone); ABSENT: no struct page; UNREADABLE: not in the dump;
-	 * CORRUPT: a tail page whose head cannot be. flags and count only if OK.
+	 * (cls says which, and found what if it is for the bytes alone); ABSENT: no
+	 * struct page; UNREADABLE: not in the dump; CORRUPT: a tail page whose head
+	 * cannot be. flags and count only if OK.
 	 */
 	enum zdm_status status;
 	enum zdm_class cls;
@@ -45,20 +46,21 @@ struct zdm_kpage {
 	uint64_t cgroup;		/* as kpagecgroup: inode, 0: none */
 };
 
-struct zdm_kpages;
+struct zdm_kpageflags;
 
 /*
  * Begin to look at pages; s and m must outlive the view. ABSENT: a constant or
  * member that cannot be done without is not known, err says which; UNSUPPORTED:
  * the kernel marks page types in a way that is not known here.
  */
-ZDM_API enum zdm_status zdm_kpages_open(const struct zdm_session *s, const struct zdm_model *m,
-					struct zdm_kpages **ret, char *err, size_t err_len);
-ZDM_API void zdm_kpages_close(struct zdm_kpages *v);
+ZDM_API enum zdm_status zdm_kpageflags_open(const struct zdm_session *s, const struct zdm_model *m,
+					    struct zdm_kpageflags **ret, char *err, size_t err_len);
+ZDM_API void zdm_kpageflags_close(struct zdm_kpageflags *v);
 /* One page frame. Cheap when asked in ascending order. */
-ZDM_API void zdm_kpages_get(struct zdm_kpages *v, uint64_t pfn, struct zdm_kpage *ret);
+ZDM_API void zdm_kpageflags_get(struct zdm_kpageflags *v, uint64_t pfn,
+				struct zdm_kpageflags_page *ret);
 /* Would the kernel's own pfn_to_online_page() answer, so that /proc shows the page? */
-ZDM_API bool zdm_kpages_online(const struct zdm_kpages *v, uint64_t pfn);
+ZDM_API bool zdm_kpageflags_online(const struct zdm_kpageflags *v, uint64_t pfn);
 
 /* As page-types prints it: letters ("__RUDlA___…") and names ("referenced,uptodate"). */
 #define ZDM_KPF_LETTERS_LEN 65
@@ -70,18 +72,18 @@ ZDM_API void zdm_kpf_names(uint64_t flags, char buf[ZDM_KPF_NAMES_LEN]);
  * [start_pfn, end_pfn) as a summary by set of flags, or run by run. What must
  * not be believed is counted and named, never read.
  */
-ZDM_API enum zdm_status zdm_report_kpages(struct zdm_kpages *v, uint64_t start_pfn,
-					  uint64_t end_pfn, bool list,
-					  const struct zdm_sink *out);
+ZDM_API enum zdm_status zdm_report_kpageflags(struct zdm_kpageflags *v, uint64_t start_pfn,
+					      uint64_t end_pfn, bool list,
+					      const struct zdm_sink *out);
 /*
  * Write the flags as page-types -F reads them: 64 bits a PFN, up to the end of
  * the last online section. What the kernel does not show is NOPAGE. Written
  * aside and renamed: on failure there is no such file, and err says why.
  * stop_fn (may be NULL) is asked now and then whether to give up.
  */
-ZDM_API enum zdm_status zdm_kpages_save(struct zdm_kpages *v, const char *path,
-					bool (*stop_fn)(void *priv), void *priv,
-					char *err, size_t err_len);
+ZDM_API enum zdm_status zdm_kpageflags_save(struct zdm_kpageflags *v, const char *path,
+					    bool (*stop_fn)(void *priv), void *priv,
+					    char *err, size_t err_len);
 
 #ifdef __cplusplus
 }

@@ -92,15 +92,17 @@ ZDM_API enum zdm_status zdm_report_pfn_json(const struct zdm_session *s, const s
  *                                frame of the model, or in its direct map
  *   0x48000-0x49000, A..B, A+N   PFNs, the end not included; N is a count
  */
-enum zdm_spec_kind { ZDM_SPEC_PFN = 0, ZDM_SPEC_PHYS, ZDM_SPEC_PAGE, ZDM_SPEC_VIRT };
-struct zdm_spec {
-	enum zdm_spec_kind kind;
+enum zdm_pfn_spec_kind {
+	ZDM_PFN_SPEC_PFN = 0, ZDM_PFN_SPEC_PHYS, ZDM_PFN_SPEC_PAGE, ZDM_PFN_SPEC_VIRT
+};
+struct zdm_pfn_spec {
+	enum zdm_pfn_spec_kind kind;
 	uint64_t start_pfn, end_pfn;	/* one page frame, but for ranges */
 	uint64_t addr;			/* as written; PFNs: of no meaning */
 	uint64_t off_bytes;		/* of the address, into its struct page or frame */
 	bool guessed;			/* an address without page: or virt: before it */
 };
-struct zdm_spec_opts {
+struct zdm_pfn_spec_opts {
 	/*
 	 * Digits without 0x are hexadecimal, as crash has it: in a range PFNs, else
 	 * what its columns show, addresses (physical if nothing else). With 0x, a
@@ -110,13 +112,13 @@ struct zdm_spec_opts {
 	uint64_t end_pfn;		/* zdm_model_end_pfn(); 0: not known */
 };
 /* opts may be NULL. INVAL with one line in err, and *ret as it was. */
-ZDM_API enum zdm_status zdm_spec_parse(const struct zdm_kernel *k,
-				       const struct zdm_spec_opts *opts, const char *spec,
-				       struct zdm_spec *ret, char *err, size_t err_len);
+ZDM_API enum zdm_status zdm_pfn_spec_parse(const struct zdm_kernel *k,
+					   const struct zdm_pfn_spec_opts *opts, const char *spec,
+					   struct zdm_pfn_spec *ret, char *err, size_t err_len);
 /* How it was understood, in words. Length as of zdm_range_reason(). */
-ZDM_API size_t zdm_spec_text(const struct zdm_spec *s, char *buf, size_t len);
+ZDM_API size_t zdm_pfn_spec_text(const struct zdm_pfn_spec *s, char *buf, size_t len);
 /* Was it rounded or guessed, so that a user should be told? */
-ZDM_API bool zdm_spec_needs_saying(const struct zdm_spec *s);
+ZDM_API bool zdm_pfn_spec_needs_saying(const struct zdm_pfn_spec *s);
 
 /*
  * Read the struct pages and hold them against the verdicts. Every run of

@@ -77,9 +77,9 @@ static int radix_special(uint64_t e)
 }
 
 static const struct flavour flavours[] = {
-	[ZDM_TREE_XARRAY] = { ZDM_MEM_XA_HEAD, ZDM_MEM_XA_NODE_SHIFT, ZDM_MEM_XA_NODE_SLOTS,
+	[ZDM_XARRAY_XA] = { ZDM_MEM_XA_HEAD, ZDM_MEM_XA_NODE_SHIFT, ZDM_MEM_XA_NODE_SLOTS,
 			      xa_is_node, xa_node_kaddr, xa_sibling, xa_special },
-	[ZDM_TREE_RADIX] = { ZDM_MEM_RADIX_ROOT_NODE, ZDM_MEM_RADIX_NODE_SHIFT,
+	[ZDM_XARRAY_RADIX] = { ZDM_MEM_RADIX_ROOT_NODE, ZDM_MEM_RADIX_NODE_SHIFT,
 			     ZDM_MEM_RADIX_NODE_SLOTS, radix_is_node, radix_node_kaddr,
 			     radix_sibling, radix_special },
 };
@@ -89,17 +89,17 @@ struct walk {
 	const struct flavour *f;
 	uint64_t root_kaddr, shift_off, slots_off;
 	unsigned int shift_step, nr_slots;	/* of a node; nr_slots is 1 << shift_step */
-	struct zdm_tree_runs *out;
+	struct zdm_xarray_runs *out;
 	size_t cap;
 	unsigned int nodes;
 	bool nomem;
 };
 
 /* Append, or lengthen the last run when it is the same. */
-static void push(struct walk *w, const struct zdm_tree_run *run)
+static void push(struct walk *w, const struct zdm_xarray_run *run)
 {
-	struct zdm_tree_runs *o = w->out;
-	struct zdm_tree_run *last = o->nr ? &o->run[o->nr - 1] : NULL;
+	struct zdm_xarray_runs *o = w->out;
+	struct zdm_xarray_run *last = o->nr ? &o->run[o->nr - 1] : NULL;
 
 	if (last && last->end == run->start && last->kaddr == run->kaddr &&
 	    last->status == run->status && last->bad_kaddr == run->bad_kaddr) {
@@ -108,7 +108,8 @@ static void push(struct walk *w, const struct zdm_tree_run *run)
 	}
 	if (o->nr == MAX_RUNS) {
 		/* no kernel has so many: from here on nothing is believed */
-		*last = (struct zdm_tree_run){ last->start, run->end, 0, w->root_kaddr, ZDM_CORRUPT };
+		*last = (struct zdm_xarray_run){ last->start, run->end, 0, w->root_kaddr,
+						 ZDM_CORRUPT };
 		return;
 	}
 	last = zdm_grow((void **)&o->run, &w->cap, o->nr, sizeof(*last));
@@ -123,7 +124,7 @@ static void push(struct walk *w, const struct zdm_tree_run *run)
 static void push_bad(struct walk *w, uint64_t start, uint64_t end, enum zdm_status st,
 		     uint64_t bad_kaddr)
 {
-	push(w, &(struct zdm_tree_run){ start, end, 0, bad_kaddr, st });
+	push(w, &(struct zdm_xarray_run){ start, end, 0, bad_kaddr, st });
 }
 
 static void walk_entry(struct walk *w, uint64_t entry, uint64_t start, uint64_t span,
@@ -186,7 +187,7 @@ static void walk_entry(struct walk *w, uint64_t entry, uint64_t start, uint64_t 
 		push_bad(w, start, start + span, ZDM_CORRUPT, where);
 		return;
 	default:
-		push(w, &(struct zdm_tree_run){ start, start + span, entry, 0, ZDM_OK });
+		push(w, &(struct zdm_xarray_run){ start, start + span, entry, 0, ZDM_OK });
 	}
 }
 
@@ -223,9 +224,9 @@ static bool node_size(struct walk *w, const struct zdm_kval *slots)
 	return w->nr_slots == 1u << w->shift_step;
 }
 
-enum zdm_status zdm_tree_walk(struct zdm_reader *r, const struct zdm_kdef *k,
-			      enum zdm_tree_kind kind, uint64_t root_kaddr,
-			      struct zdm_tree_runs *ret)
+enum zdm_status zdm_xarray_walk(struct zdm_reader *r, const struct zdm_kdef *k,
+				enum zdm_xarray_kind kind, uint64_t root_kaddr,
+				struct zdm_xarray_runs *ret)
 {
 	const struct flavour *f = &flavours[kind];
 	struct walk w = { .r = r, .f = f, .root_kaddr = root_kaddr, .out = ret };
@@ -242,11 +243,11 @@ enum zdm_status zdm_tree_walk(struct zdm_reader *r, const struct zdm_kdef *k,
 	if (w.nomem)
 		st = ZDM_NOMEM;
 	if (st != ZDM_OK)
-		zdm_tree_runs_deinit(ret);
+		zdm_xarray_runs_deinit(ret);
 	return st;
 }
 
-void zdm_tree_runs_deinit(struct zdm_tree_runs *runs)
+void zdm_xarray_runs_deinit(struct zdm_xarray_runs *runs)
 {
 	free(runs->run);
 	memset(runs, 0, sizeof(*runs));

@@ -118,18 +118,18 @@ static enum zdm_status add_block(struct scan *sc, uint64_t kaddr, uint64_t want_
 /* static XArray memory_blocks, keyed by block number: drivers/base/memory.c, 5.8 to 7.3. */
 static enum zdm_status scan_xarray(struct scan *sc)
 {
-	struct zdm_tree_runs runs;
+	struct zdm_xarray_runs runs;
 	enum zdm_status st;
 	size_t i;
 
 	if (!sc->per_block)
 		return ZDM_ABSENT;
-	st = zdm_tree_walk(sc->s->r, &sc->s->k, ZDM_TREE_XARRAY,
-			   zdm_kdef_get(&sc->s->k, ZDM_SYM_MEMORY_BLOCKS), &runs);
+	st = zdm_xarray_walk(sc->s->r, &sc->s->k, ZDM_XARRAY_XA,
+			     zdm_kdef_get(&sc->s->k, ZDM_SYM_MEMORY_BLOCKS), &runs);
 	if (st != ZDM_OK)
 		return st;
 	for (i = 0; i < runs.nr && st == ZDM_OK; i++) {
-		const struct zdm_tree_run *run = &runs.run[i];
+		const struct zdm_xarray_run *run = &runs.run[i];
 
 		if (run->status == ZDM_OK && run->end == run->start + 1 &&
 		    run->start < sc->s->g.nr_sections_max) {
@@ -141,7 +141,7 @@ static enum zdm_status scan_xarray(struct scan *sc)
 		zdm_warnf(sc->w, true, "memory_blocks: entries %" PRIx64 "-%" PRIx64 " are %s",
 			  run->start, run->end - 1, zdm_status_name(sc->out->status));
 	}
-	zdm_tree_runs_deinit(&runs);
+	zdm_xarray_runs_deinit(&runs);
 	return st;
 }
 

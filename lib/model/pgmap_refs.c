@@ -52,7 +52,7 @@ static enum zdm_status percpu_sum(const struct zdm_session *s, uint64_t ptr, uin
  * off when the CPUs' counters have been added, some time after the mode has changed
  * (lib/percpu-refcount.c, 4.14 to 5.9).
  */
-enum zdm_status zdm_pgmap_references(const struct zdm_session *s, const struct zdm_pgmap *pgmap,
+enum zdm_status zdm_pgmap_refs_count(const struct zdm_session *s, const struct zdm_pgmap *pgmap,
 				     uint64_t *ret)
 {
 	const struct zdm_kdef *k = &s->k;

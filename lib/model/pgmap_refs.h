@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* refs: references held on a pgmap, in its count and its per-CPU counters. */
-#ifndef ZDM_LIB_REFS_H
-#define ZDM_LIB_REFS_H
+/* pgmap_refs: references held on a pgmap, in its count and its per-CPU counters. */
+#ifndef ZDM_LIB_PGMAP_REFS_H
+#define ZDM_LIB_PGMAP_REFS_H
 
 #include "kernel/session.h"
 
@@ -12,7 +12,7 @@
  * elsewhere is the least. ABSENT: this kernel's counters cannot be found. INVAL:
  * the ref is dead, so that the counters say nothing.
  */
-enum zdm_status zdm_pgmap_references(const struct zdm_session *s, const struct zdm_pgmap *pgmap,
+enum zdm_status zdm_pgmap_refs_count(const struct zdm_session *s, const struct zdm_pgmap *pgmap,
 				     uint64_t *ret);
 
 #endif

@@ -32,7 +32,7 @@ static int by_run(const void *a, const void *b)
 }
 
 /* One owner for each different pointer, numbered by first PFN, sorted by address. */
-static struct owner *find_owners(const struct zdm_tree_runs *runs, size_t *nr)
+static struct owner *find_owners(const struct zdm_xarray_runs *runs, size_t *nr)
 {
 	struct owner *o = calloc(runs->nr ? runs->nr : 1, sizeof(*o));
 	size_t i, n = 0, out = 0;
@@ -62,7 +62,7 @@ static size_t owner_index(const struct owner *owners, size_t nr, uint64_t kaddr)
 	return owners[zdm_first_from(owners, nr, kaddr, kaddr)].index;
 }
 
-static void fill_entries(const struct zdm_session *s, const struct zdm_tree_runs *runs,
+static void fill_entries(const struct zdm_session *s, const struct zdm_xarray_runs *runs,
 			 const struct owner *owners, size_t nr_owners, struct zdm_pgmaps *ret,
 			 struct zdm_warnings *w)
 {
@@ -72,7 +72,7 @@ static void fill_entries(const struct zdm_session *s, const struct zdm_tree_runs
 	size_t i;
 
 	for (i = 0; i < runs->nr; i++) {
-		const struct zdm_tree_run *run = &runs->run[i];
+		const struct zdm_xarray_run *run = &runs->run[i];
 		struct zdm_pgmap_entry *e = &ret->entries[ret->nr_entries];
 		size_t index = run->status == ZDM_OK ? owner_index(owners, nr_owners, run->kaddr) : 0;
 
@@ -180,7 +180,7 @@ static enum zdm_status sort_ranges(struct zdm_pgmaps *p)
 	return ZDM_OK;
 }
 
-static enum zdm_status walk(const struct zdm_session *s, struct zdm_tree_runs *runs,
+static enum zdm_status walk(const struct zdm_session *s, struct zdm_xarray_runs *runs,
 			    struct zdm_pgmaps *ret)
 {
 	bool xarray = zdm_kdef_has(&s->k, ZDM_SYM_PGMAP_ARRAY);
@@ -194,14 +194,14 @@ static enum zdm_status walk(const struct zdm_session *s, struct zdm_tree_runs *r
 	if (!xarray && (s->f.v[ZDM_FEAT_PAGE_MAP] == ZDM_UNKNOWN ||
 			s->f.v[ZDM_FEAT_KEY_IS_PFN] == ZDM_UNKNOWN))
 		return ZDM_UNSUPPORTED;
-	return zdm_tree_walk(s->r, &s->k, xarray ? ZDM_TREE_XARRAY : ZDM_TREE_RADIX,
-			     ret->root_kaddr, runs);
+	return zdm_xarray_walk(s->r, &s->k, xarray ? ZDM_XARRAY_XA : ZDM_XARRAY_RADIX,
+			       ret->root_kaddr, runs);
 }
 
 enum zdm_status zdm_pgmaps_read(const struct zdm_session *s, struct zdm_pgmaps *ret,
 				struct zdm_warnings *w)
 {
-	struct zdm_tree_runs runs = { NULL, 0 };
+	struct zdm_xarray_runs runs = { NULL, 0 };
 	struct owner *owners;
 	enum zdm_status st;
 	size_t nr = 0, i;
@@ -239,7 +239,7 @@ enum zdm_status zdm_pgmaps_read(const struct zdm_session *s, struct zdm_pgmaps *
 	if (st == ZDM_OK)
 		st = sort_ranges(ret);
 	free(owners);
-	zdm_tree_runs_deinit(&runs);
+	zdm_xarray_runs_deinit(&runs);
 	if (st != ZDM_OK)
 		zdm_pgmaps_deinit(ret);
 	return st;

@@ -144,7 +144,7 @@ static bool all_referenced(const struct zdm_session *s, const struct zdm_pgmap *
 {
 	uint64_t refs;
 
-	return zdm_pgmap_references(s, pgmap, &refs) == ZDM_OK && refs >= pages && !(refs >> 52);
+	return zdm_pgmap_refs_count(s, pgmap, &refs) == ZDM_OK && refs >= pages && !(refs >> 52);
 }
 
 /* Pages are initialised in ascending order: find where it stopped in [lo, hi). */

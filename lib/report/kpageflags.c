@@ -130,7 +130,7 @@ static bool add_flags(struct tally *t, uint64_t flags)
 }
 
 /* nr pages like p; more than one only where nothing is read */
-static bool add_pages(struct tally *t, const struct zdm_kpage *p, uint64_t nr)
+static bool add_pages(struct tally *t, const struct zdm_kpageflags_page *p, uint64_t nr)
 {
 	switch (p->status) {
 	case ZDM_OK:
@@ -155,20 +155,20 @@ static bool add_pages(struct tally *t, const struct zdm_kpage *p, uint64_t nr)
 }
 
 /* How many pages from pfn on are like p without a look: a whole range that is not read. */
-static uint64_t alike(const struct zdm_kpages *v, const struct zdm_kpage *p, uint64_t pfn,
-		      uint64_t end_pfn)
+static uint64_t alike(const struct zdm_kpageflags *v, const struct zdm_kpageflags_page *p,
+		      uint64_t pfn, uint64_t end_pfn)
 {
 	const struct zdm_range *r;
 
 	if ((p->status != ZDM_INVAL && p->status != ZDM_ABSENT) || p->found)
 		return 1;
-	r = zdm_range_find(zdm_kpages_model(v), pfn);
+	r = zdm_range_find(zdm_kpageflags_model(v), pfn);
 	return (r && r->end_pfn < end_pfn ? r->end_pfn : end_pfn) - pfn;
 }
 
-static uint64_t mebibytes(const struct zdm_kpages *v, uint64_t pages)
+static uint64_t mebibytes(const struct zdm_kpageflags *v, uint64_t pages)
 {
-	return pages * zdm_model_kernel(zdm_kpages_model(v))->page_size >> 20;
+	return pages * zdm_model_kernel(zdm_kpageflags_model(v))->page_size >> 20;
 }
 
 static void print_not_read(struct zdm_out *o, const struct tally *t)
@@ -203,19 +203,19 @@ static void print_not_read(struct zdm_out *o, const struct tally *t)
 		zdm_outf(o, row, "-", t->lost, "flags not counted: too many sets of them");
 }
 
-static enum zdm_status summary(struct zdm_kpages *v, uint64_t start_pfn, uint64_t end_pfn,
+static enum zdm_status summary(struct zdm_kpageflags *v, uint64_t start_pfn, uint64_t end_pfn,
 			       struct zdm_out *o)
 {
 	char letters[ZDM_KPF_LETTERS_LEN], long_names[ZDM_KPF_NAMES_LEN];
 	struct tally t;
-	struct zdm_kpage p;
+	struct zdm_kpageflags_page p;
 	enum zdm_status st = ZDM_OK;
 	uint64_t pfn, nr, asked = 0;
 	size_t i;
 
 	memset(&t, 0, sizeof(t));
 	for (pfn = start_pfn; pfn < end_pfn && st == ZDM_OK && !o->stopped; pfn += nr) {
-		zdm_kpages_get(v, pfn, &p);
+		zdm_kpageflags_get(v, pfn, &p);
 		nr = alike(v, &p, pfn, end_pfn);
 		if (!add_pages(&t, &p, nr))
 			st = ZDM_NOMEM;
@@ -241,14 +241,15 @@ static enum zdm_status summary(struct zdm_kpages *v, uint64_t start_pfn, uint64_
 	return st;
 }
 
-static bool same(const struct zdm_kpage *a, const struct zdm_kpage *b)
+static bool same(const struct zdm_kpageflags_page *a, const struct zdm_kpageflags_page *b)
 {
 	return a->status == b->status && a->cls == b->cls && a->found == b->found && a->flags == b->flags &&
 	       a->count == b->count && a->cgroup_status == b->cgroup_status &&
 	       a->cgroup == b->cgroup;
 }
 
-static void print_run(struct zdm_out *o, const struct zdm_kpage *p, uint64_t start, uint64_t nr)
+static void print_run(struct zdm_out *o, const struct zdm_kpageflags_page *p, uint64_t start,
+		      uint64_t nr)
 {
 	char letters[ZDM_KPF_LETTERS_LEN], cgroup[24] = "-";
 
@@ -274,16 +275,16 @@ static void print_run(struct zdm_out *o, const struct zdm_kpage *p, uint64_t sta
 		 p->status == ZDM_CORRUPT ? "corrupt: tail without a head" : "not in the dump");
 }
 
-static void list_runs(struct zdm_kpages *v, uint64_t start_pfn, uint64_t end_pfn,
+static void list_runs(struct zdm_kpageflags *v, uint64_t start_pfn, uint64_t end_pfn,
 		      struct zdm_out *o)
 {
-	struct zdm_kpage run, p;
+	struct zdm_kpageflags_page run, p;
 	uint64_t pfn, nr, start = start_pfn;
 
 	memset(&run, 0, sizeof(run));
 	zdm_outf(o, "cgroup\tmapcnt\toffset\tlen\tflags\n");
 	for (pfn = start_pfn; pfn < end_pfn && !o->stopped; pfn += nr) {
-		zdm_kpages_get(v, pfn, &p);
+		zdm_kpageflags_get(v, pfn, &p);
 		nr = alike(v, &p, pfn, end_pfn);
 		if (pfn > start && !same(&run, &p)) {
 			print_run(o, &run, start, pfn - start);
@@ -295,12 +296,12 @@ static void list_runs(struct zdm_kpages *v, uint64_t start_pfn, uint64_t end_pfn
 		print_run(o, &run, start, end_pfn - start);
 }
 
-enum zdm_status zdm_report_kpages(struct zdm_kpages *v, uint64_t start_pfn, uint64_t end_pfn,
-				  bool list, const struct zdm_sink *out)
+enum zdm_status zdm_report_kpageflags(struct zdm_kpageflags *v, uint64_t start_pfn,
+				      uint64_t end_pfn, bool list, const struct zdm_sink *out)
 {
 	struct zdm_out o = { .sink = out };
 	const struct zdm_range *ranges;
-	size_t nr = zdm_model_ranges(zdm_kpages_model(v), &ranges);
+	size_t nr = zdm_model_ranges(zdm_kpageflags_model(v), &ranges);
 
 	/* beyond the last section there is nothing, however far a user asks */
 	if (nr && end_pfn > ranges[nr - 1].end_pfn)

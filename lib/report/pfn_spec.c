@@ -70,19 +70,19 @@ static bool parse_number(const struct parse *p, const char *text, size_t len, ui
 	return parse_digits(text, len, p->hex ? 16 : 10, ret);
 }
 
-static bool in_memmap(const struct parse *p, uint64_t kaddr, struct zdm_spec *ret)
+static bool in_memmap(const struct parse *p, uint64_t kaddr, struct zdm_pfn_spec *ret)
 {
 	const struct zdm_kernel *k = p->k;
 
 	if (!k->vmemmap_kaddr || !k->page_struct_bytes || kaddr < k->vmemmap_kaddr)
 		return false;
-	ret->kind = ZDM_SPEC_PAGE;
+	ret->kind = ZDM_PFN_SPEC_PAGE;
 	ret->addr = kaddr;
 	ret->off_bytes = (kaddr - k->vmemmap_kaddr) % k->page_struct_bytes;
 	return zdm_page_pfn(k, kaddr - ret->off_bytes, &ret->start_pfn) == ZDM_OK;
 }
 
-static bool in_direct_map(const struct parse *p, uint64_t kaddr, struct zdm_spec *ret)
+static bool in_direct_map(const struct parse *p, uint64_t kaddr, struct zdm_pfn_spec *ret)
 {
 	const struct zdm_kernel *k = p->k;
 	uint64_t base = k->page_offset_kaddr;
@@ -90,18 +90,18 @@ static bool in_direct_map(const struct parse *p, uint64_t kaddr, struct zdm_spec
 	if (!base || kaddr < base || (kaddr - base) >> MAX_PADDR_BITS ||
 	    (k->vmemmap_kaddr > base && kaddr >= k->vmemmap_kaddr))
 		return false;
-	ret->kind = ZDM_SPEC_VIRT;
+	ret->kind = ZDM_PFN_SPEC_VIRT;
 	ret->addr = kaddr;
 	ret->start_pfn = (kaddr - base) / k->page_size;
 	ret->off_bytes = (kaddr - base) % k->page_size;
 	return true;
 }
 
-static bool in_memory(const struct parse *p, uint64_t paddr, struct zdm_spec *ret)
+static bool in_memory(const struct parse *p, uint64_t paddr, struct zdm_pfn_spec *ret)
 {
 	if (paddr >> MAX_PADDR_BITS)
 		return false;
-	ret->kind = ZDM_SPEC_PHYS;
+	ret->kind = ZDM_PFN_SPEC_PHYS;
 	ret->addr = paddr;
 	ret->start_pfn = paddr / p->k->page_size;
 	ret->off_bytes = paddr % p->k->page_size;
@@ -114,16 +114,16 @@ static bool is_pfn(const struct parse *p, uint64_t n)
 	       !(n * p->k->page_size >> MAX_PADDR_BITS);
 }
 
-static bool set_pfn(const struct parse *p, uint64_t n, struct zdm_spec *ret)
+static bool set_pfn(const struct parse *p, uint64_t n, struct zdm_pfn_spec *ret)
 {
-	ret->kind = ZDM_SPEC_PFN;
+	ret->kind = ZDM_PFN_SPEC_PFN;
 	ret->start_pfn = n;
 	ret->addr = ret->off_bytes = 0;
 	return is_pfn(p, n);
 }
 
 /* An address without its kind: only where a frame of the model is behind it. */
-static bool is_address(const struct parse *p, uint64_t v, struct zdm_spec *ret)
+static bool is_address(const struct parse *p, uint64_t v, struct zdm_pfn_spec *ret)
 {
 	uint64_t end = p->end_pfn ? p->end_pfn : UINT64_MAX;
 
@@ -144,7 +144,7 @@ static bool no_spec(const struct parse *p)
  * A bare number. On most command lines digits are decimal and a PFN. Where hex
  * is the host's way, digits without 0x are what its columns show: addresses.
  */
-static bool parse_bare(const struct parse *p, struct zdm_spec *ret)
+static bool parse_bare(const struct parse *p, struct zdm_pfn_spec *ret)
 {
 	size_t len = strlen(p->spec);
 	int prefix = base_of_prefix(p->spec, len);
@@ -170,7 +170,7 @@ static bool parse_bare(const struct parse *p, struct zdm_spec *ret)
 	return false;
 }
 
-static bool parse_page(const struct parse *p, uint64_t kaddr, struct zdm_spec *ret)
+static bool parse_page(const struct parse *p, uint64_t kaddr, struct zdm_pfn_spec *ret)
 {
 	if (in_memmap(p, kaddr, ret))
 		return true;
@@ -179,7 +179,7 @@ static bool parse_page(const struct parse *p, uint64_t kaddr, struct zdm_spec *r
 	return false;
 }
 
-static bool parse_virt(const struct parse *p, uint64_t kaddr, struct zdm_spec *ret)
+static bool parse_virt(const struct parse *p, uint64_t kaddr, struct zdm_pfn_spec *ret)
 {
 	if (in_direct_map(p, kaddr, ret))
 		return true;
@@ -188,7 +188,7 @@ static bool parse_virt(const struct parse *p, uint64_t kaddr, struct zdm_spec *r
 	return false;
 }
 
-static bool parse_phys(const struct parse *p, uint64_t paddr, struct zdm_spec *ret)
+static bool parse_phys(const struct parse *p, uint64_t paddr, struct zdm_pfn_spec *ret)
 {
 	if (in_memory(p, paddr, ret))
 		return true;
@@ -198,7 +198,7 @@ static bool parse_phys(const struct parse *p, uint64_t paddr, struct zdm_spec *r
 }
 
 /* "A-B", "A..B" (B is not part of it) and "A+COUNT", of PFNs. False: not of that form. */
-static bool parse_range(const struct parse *p, struct zdm_spec *ret)
+static bool parse_range(const struct parse *p, struct zdm_pfn_spec *ret)
 {
 	static const char *const seps[] = { "..", "-", "+" };
 	uint64_t a, b;
@@ -213,18 +213,18 @@ static bool parse_range(const struct parse *p, struct zdm_spec *ret)
 		if (!parse_number(p, p->spec, (size_t)(sep - p->spec), &a) ||
 		    !parse_number(p, sep + len, strlen(sep + len), &b))
 			return false;
-		*ret = (struct zdm_spec){ .kind = ZDM_SPEC_PFN, .start_pfn = a };
+		*ret = (struct zdm_pfn_spec){ .kind = ZDM_PFN_SPEC_PFN, .start_pfn = a };
 		ret->end_pfn = seps[i][0] == '+' && b <= UINT64_MAX - a ? a + b : b;
 		return true;
 	}
 	return false;
 }
 
-static bool parse_any(const struct parse *p, struct zdm_spec *ret)
+static bool parse_any(const struct parse *p, struct zdm_pfn_spec *ret)
 {
 	static const struct {
 		const char *prefix;
-		bool (*parse)(const struct parse *p, uint64_t addr, struct zdm_spec *ret);
+		bool (*parse)(const struct parse *p, uint64_t addr, struct zdm_pfn_spec *ret);
 	} kinds[] = {
 		{ "phys:", parse_phys },
 		{ "page:", parse_page },
@@ -247,15 +247,16 @@ static bool parse_any(const struct parse *p, struct zdm_spec *ret)
 	return parse_bare(p, ret);
 }
 
-enum zdm_status zdm_spec_parse(const struct zdm_kernel *k, const struct zdm_spec_opts *opts,
-			       const char *spec, struct zdm_spec *ret, char *err, size_t err_len)
+enum zdm_status zdm_pfn_spec_parse(const struct zdm_kernel *k, const struct zdm_pfn_spec_opts *opts,
+				   const char *spec, struct zdm_pfn_spec *ret, char *err,
+				   size_t err_len)
 {
 	char shown[128];	/* no bytes in a message that a terminal would act on */
 	const struct parse p = {
 		.k = k, .spec = spec, .shown = shown, .err = err, .err_len = err_len,
 		.hex = opts && opts->hex, .end_pfn = opts ? opts->end_pfn : 0,
 	};
-	struct zdm_spec s = { .kind = ZDM_SPEC_PFN };
+	struct zdm_pfn_spec s = { .kind = ZDM_PFN_SPEC_PFN };
 
 	zdm_text_clean(spec, strlen(spec), ZDM_CLEAN_LINE, shown, sizeof(shown));
 	if (parse_range(&p, &s)) {
@@ -273,26 +274,28 @@ enum zdm_status zdm_spec_parse(const struct zdm_kernel *k, const struct zdm_spec
 	return ZDM_OK;
 }
 
-bool zdm_spec_needs_saying(const struct zdm_spec *s)
+bool zdm_pfn_spec_needs_saying(const struct zdm_pfn_spec *s)
 {
-	return s->guessed || (s->kind == ZDM_SPEC_PAGE && s->off_bytes);
+	return s->guessed || (s->kind == ZDM_PFN_SPEC_PAGE && s->off_bytes);
 }
 
-size_t zdm_spec_text(const struct zdm_spec *s, char *buf, size_t len)
+size_t zdm_pfn_spec_text(const struct zdm_pfn_spec *s, char *buf, size_t len)
 {
 	static const char *const in[] = {
-		[ZDM_SPEC_PFN] = "page frame number:", [ZDM_SPEC_PHYS] = "physical address in",
-		[ZDM_SPEC_PAGE] = "struct page of", [ZDM_SPEC_VIRT] = "kernel virtual address in",
+		[ZDM_PFN_SPEC_PFN] = "page frame number:",
+		[ZDM_PFN_SPEC_PHYS] = "physical address in",
+		[ZDM_PFN_SPEC_PAGE] = "struct page of",
+		[ZDM_PFN_SPEC_VIRT] = "kernel virtual address in",
 	};
 	struct zdm_text t;
 
 	zdm_text_init(&t, buf, len);
 	if (s->guessed)
 		zdm_textf(&t, "taken for %s:%016" PRIx64 ", ",
-			  s->kind == ZDM_SPEC_PAGE ? "page" : "virt", s->addr);
+			  s->kind == ZDM_PFN_SPEC_PAGE ? "page" : "virt", s->addr);
 	if (s->end_pfn - s->start_pfn > 1)
 		zdm_textf(&t, "page frames 0x%" PRIx64 "-0x%" PRIx64, s->start_pfn, s->end_pfn);
-	else if (s->kind == ZDM_SPEC_PAGE && s->off_bytes)
+	else if (s->kind == ZDM_PFN_SPEC_PAGE && s->off_bytes)
 		zdm_textf(&t, "%" PRIu64 " bytes into the struct page of pfn 0x%" PRIx64
 			  ", which begins at %016" PRIx64, s->off_bytes, s->start_pfn,
 			  s->addr - s->off_bytes);

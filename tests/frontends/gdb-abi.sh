@@ -9,7 +9,7 @@ set -eu
 
 PAIRS='ReaderOps:zdm_reader_ops OpenOpts:zdm_open_opts Kernel:zdm_kernel Range:zdm_range Member:zdm_member Sink:zdm_sink
     MapOpts:zdm_map_opts
-    Spec:zdm_spec SpecOpts:zdm_spec_opts Page:zdm_page
+    Spec:zdm_pfn_spec SpecOpts:zdm_pfn_spec_opts Page:zdm_page
     PageJudgement:zdm_page_judgement'
 
 # what Python has: "TYPE MEMBER OFFSET SIZE", and the type itself as member "."

@@ -140,21 +140,21 @@ static void differ(struct counts *c, uint64_t pfn, unsigned int file, uint64_t g
 		       pfn, what[file], guest, ours);
 }
 
-static void compare_page(const struct snap *s, struct zdm_kpages *v, uint64_t pfn, FILE *saved,
+static void compare_page(const struct snap *s, struct zdm_kpageflags *v, uint64_t pfn, FILE *saved,
 			 struct counts *c)
 {
 	unsigned int file, slot = s->h.seq[1] > s->h.seq[0];
 	uint64_t ours[KPAGE_FILES], guest, value;
-	struct zdm_kpage p;
+	struct zdm_kpageflags_page p;
 
-	if (!zdm_kpages_online(v, pfn))
+	if (!zdm_kpageflags_online(v, pfn))
 		return;
 	c->online++;
 	if (changed(s, pfn)) {
 		c->changed++;
 		return;
 	}
-	zdm_kpages_get(v, pfn, &p);
+	zdm_kpageflags_get(v, pfn, &p);
 	ours[0] = p.status == ZDM_OK ? p.flags : NOPAGE;
 	ours[1] = p.count;
 	ours[2] = p.cgroup;
@@ -170,7 +170,7 @@ static void compare_page(const struct snap *s, struct zdm_kpages *v, uint64_t pf
 		c->saved++;
 }
 
-static int compare(const struct snap *s, struct zdm_kpages *v, FILE *saved)
+static int compare(const struct snap *s, struct zdm_kpageflags *v, FILE *saved)
 {
 	struct counts c = { 0 };
 	uint64_t pfn;
@@ -192,7 +192,7 @@ int main(int argc, char **argv)
 	struct zdm_open_opts opts = { .size = sizeof(opts), .sources = &layout };
 	struct zdm_session *session;
 	struct zdm_model *m;
-	struct zdm_kpages *v;
+	struct zdm_kpageflags *v;
 	char err[400] = "";
 	FILE *saved = NULL;
 	int opt;
@@ -212,7 +212,7 @@ int main(int argc, char **argv)
 	load(&s, strtoull(argv[optind + 1], NULL, 0));
 	if (zdm_open(&elf_reader_ops, &core, &opts, &session, err, sizeof(err)) ||
 	    zdm_model_build(session, &m, err, sizeof(err)) ||
-	    zdm_kpages_open(session, m, &v, err, sizeof(err)))
+	    zdm_kpageflags_open(session, m, &v, err, sizeof(err)))
 		die(err);
 	return compare(&s, v, saved);
 }

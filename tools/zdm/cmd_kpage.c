@@ -10,11 +10,11 @@
 
 enum { OPTION_LIST, OPTION_SAVE };
 
-static int show(struct zdm_cli *cli, const struct opened *o, const struct zdm_spec *range)
+static int show(struct zdm_cli *cli, const struct opened *o, const struct zdm_pfn_spec *range)
 {
 	char err[ZDM_ERR_LEN];
-	struct zdm_kpages *v;
-	enum zdm_status st = zdm_kpages_open(o->s, o->m, &v, err, sizeof(err));
+	struct zdm_kpageflags *v;
+	enum zdm_status st = zdm_kpageflags_open(o->s, o->m, &v, err, sizeof(err));
 	int code = ZDM_EXIT_DONE;
 
 	if (st != ZDM_OK) {
@@ -22,22 +22,23 @@ static int show(struct zdm_cli *cli, const struct opened *o, const struct zdm_sp
 		return ZDM_EXIT_MISSING;
 	}
 	if (cli->opt[OPTION_SAVE]) {
-		if (zdm_kpages_save(v, cli->opt[OPTION_SAVE], NULL, NULL, err, sizeof(err))) {
+		if (zdm_kpageflags_save(v, cli->opt[OPTION_SAVE], NULL, NULL, err, sizeof(err))) {
 			cli_error("%s", err);
 			code = ZDM_EXIT_OPEN;
 		}
-	} else if (zdm_report_kpages(v, range->start_pfn, range->end_pfn, cli->opt[OPTION_LIST], &cli->out)) {
+	} else if (zdm_report_kpageflags(v, range->start_pfn, range->end_pfn, cli->opt[OPTION_LIST],
+					 &cli->out)) {
 		cli_error("out of memory");
 		code = ZDM_EXIT_OPEN;
 	}
-	zdm_kpages_close(v);
+	zdm_kpageflags_close(v);
 	return code;
 }
 
 static int run_kpage(struct zdm_cli *cli, int nr, char **operand)
 {
-	struct zdm_spec range = { .start_pfn = 0, .end_pfn = UINT64_MAX };
-	struct zdm_spec_opts opts = { .hex = false };
+	struct zdm_pfn_spec range = { .start_pfn = 0, .end_pfn = UINT64_MAX };
+	struct zdm_pfn_spec_opts opts = { .hex = false };
 	char err[ZDM_ERR_LEN];
 	struct opened o;
 	int code;
@@ -55,8 +56,8 @@ static int run_kpage(struct zdm_cli *cli, int nr, char **operand)
 	code = open_model(cli, operand[0], &o);
 	if (code == ZDM_EXIT_DONE && nr > 1) {
 		opts.end_pfn = zdm_model_end_pfn(o.m);
-		if (zdm_spec_parse(zdm_model_kernel(o.m), &opts, operand[1], &range, err,
-				   sizeof(err)) != ZDM_OK)
+		if (zdm_pfn_spec_parse(zdm_model_kernel(o.m), &opts, operand[1], &range, err,
+				       sizeof(err)) != ZDM_OK)
 			code = cli_usage_error(cli, "%s", err);
 	}
 	if (code == ZDM_EXIT_DONE)

@@ -12,13 +12,13 @@
 
 struct wanted {
 	char *text;
-	struct zdm_spec spec;
+	struct zdm_pfn_spec spec;
 };
 
 struct list {
 	struct zdm_cli *cli;
 	const struct zdm_kernel *k;
-	struct zdm_spec_opts opts;
+	struct zdm_pfn_spec_opts opts;
 	struct wanted *v;
 	size_t nr, room;
 	uint64_t pages;
@@ -27,10 +27,10 @@ struct list {
 static int add(struct list *l, const char *text, const char *where)
 {
 	char err[ZDM_ERR_LEN];
-	struct zdm_spec spec;
+	struct zdm_pfn_spec spec;
 	struct wanted *p;
 
-	if (zdm_spec_parse(l->k, &l->opts, text, &spec, err, sizeof(err)) != ZDM_OK)
+	if (zdm_pfn_spec_parse(l->k, &l->opts, text, &spec, err, sizeof(err)) != ZDM_OK)
 		return cli_usage_error(l->cli, "%s%s", where, err);
 	if (spec.end_pfn - spec.start_pfn > MAX_PAGES - l->pages)
 		return cli_usage_error(l->cli, "%s%s: more than %u page frames; see zdm ranges",
@@ -103,14 +103,14 @@ static enum zdm_status print_text(struct zdm_cli *cli, struct opened *o, const s
 	size_t i;
 
 	for (i = 0; i < l->nr; i++) {
-		const struct zdm_spec *s = &l->v[i].spec;
+		const struct zdm_pfn_spec *s = &l->v[i].spec;
 
 		for (pfn = s->start_pfn; pfn < s->end_pfn; pfn++) {
 			if (!cli_printf(cli, "%s", first ? "" : "\n"))
 				return ZDM_STOPPED;
 			first = false;
-			zdm_spec_text(s, said, sizeof(said));
-			if (zdm_spec_needs_saying(s))
+			zdm_pfn_spec_text(s, said, sizeof(said));
+			if (zdm_pfn_spec_needs_saying(s))
 				cli_printf(cli, "%s: %s\n", l->v[i].text, said);
 			st = zdm_report_pfn(o->s, o->m, pfn, &cli->out);
 			if (st != ZDM_OK)
@@ -131,7 +131,7 @@ static enum zdm_status print_json(struct zdm_cli *cli, struct opened *o, const s
 	cli_json_begin(cli, o->path);
 	cli_printf(cli, ",\"pfns\":[");
 	for (i = 0; i < l->nr; i++) {
-		const struct zdm_spec *s = &l->v[i].spec;
+		const struct zdm_pfn_spec *s = &l->v[i].spec;
 
 		for (pfn = s->start_pfn; pfn < s->end_pfn; pfn++) {
 			if (!cli_printf(cli, "%s", first ? "" : ","))
@@ -145,7 +145,7 @@ static enum zdm_status print_json(struct zdm_cli *cli, struct opened *o, const s
 	/* a spec has no characters that JSON would need to quote: it was parsed */
 	cli_printf(cli, "],\"specs\":[");
 	for (i = 0; i < l->nr; i++) {
-		zdm_spec_text(&l->v[i].spec, said, sizeof(said));
+		zdm_pfn_spec_text(&l->v[i].spec, said, sizeof(said));
 		cli_printf(cli, "%s{\"spec\":\"%s\",\"start_pfn\":%llu,\"end_pfn\":%llu,"
 			   "\"taken_for\":\"%s\"}", i ? "," : "", l->v[i].text,
 			   (unsigned long long)l->v[i].spec.start_pfn,

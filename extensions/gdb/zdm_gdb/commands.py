@@ -61,15 +61,15 @@ def parse_spec(s, model, spec):
     """What the command line takes: a struct Spec. What was rounded or guessed is said."""
     found = abi.Spec()
     opts = abi.SpecOpts(False, s.lib.zdm_model_end_pfn(model))
-    s.call(s.lib.zdm_spec_parse, s.kernel, abi.c.byref(opts), spec.encode(), abi.c.byref(found))
+    s.call(s.lib.zdm_pfn_spec_parse, s.kernel, abi.c.byref(opts), spec.encode(), abi.c.byref(found))
     return found
 
 
 def say_spec(s, spec, found):
     """One line for a user where the library took more than was written."""
-    if s.lib.zdm_spec_needs_saying(abi.c.byref(found)):
+    if s.lib.zdm_pfn_spec_needs_saying(abi.c.byref(found)):
         text = abi.c.create_string_buffer(128)
-        s.lib.zdm_spec_text(abi.c.byref(found), text, len(text))
+        s.lib.zdm_pfn_spec_text(abi.c.byref(found), text, len(text))
         gdb.write(f"{spec}: {text.value.decode()}\n")
 
 

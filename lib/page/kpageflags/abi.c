@@ -35,7 +35,7 @@ static const struct {
 };
 
 /*
- * Page types of ZDM_KPAGE_CLEARED_BITS are macros, in no debug information
+ * Page types of ZDM_KPAGEFLAGS_CLEARED_BITS are macros, in no debug information
  * (include/linux/page-flags.h). Kernel memory of memory cgroups had the bit
  * that page tables have now, until struct page said so in memcg_data (5.11).
  */
@@ -46,7 +46,7 @@ static const struct {
 
 static uint64_t get(const struct zdm_session *s, enum zdm_kdef_id id)
 {
-	return zdm_kdef_or(&s->k, id, ZDM_KPAGE_NONE);
+	return zdm_kdef_or(&s->k, id, ZDM_KPAGEFLAGS_NONE);
 }
 
 /* A member of the second struct page: in a folio the offset says so already. */
@@ -54,16 +54,16 @@ static uint64_t second(const struct zdm_session *s, enum zdm_kdef_id folio, enum
 {
 	if (zdm_kdef_has(&s->k, folio))
 		return get(s, folio);
-	return zdm_kdef_has(&s->k, page) ? s->g.page_bytes + get(s, page) : ZDM_KPAGE_NONE;
+	return zdm_kdef_has(&s->k, page) ? s->g.page_bytes + get(s, page) : ZDM_KPAGEFLAGS_NONE;
 }
 
-static enum zdm_status init_types(const struct zdm_session *s, struct zdm_kpage_abi *a, char *err,
-				  size_t err_len)
+static enum zdm_status init_types(const struct zdm_session *s, struct zdm_kpageflags_abi *a,
+				  char *err, size_t err_len)
 {
 	uint64_t mapcount = get(s, ZDM_NUM_BUDDY_MAPCOUNT);
 
 	if (zdm_kdef_has(&s->k, ZDM_NUM_PGTY_BUDDY)) {
-		a->types = ZDM_KPAGE_TOP_BYTE;
+		a->types = ZDM_KPAGEFLAGS_TOP_BYTE;
 		a->type_buddy = get(s, ZDM_NUM_PGTY_BUDDY);
 		a->type_offline = get(s, ZDM_NUM_PGTY_OFFLINE);
 		a->type_table = get(s, ZDM_NUM_PGTY_TABLE);
@@ -72,18 +72,18 @@ static enum zdm_status init_types(const struct zdm_session *s, struct zdm_kpage_
 		return ZDM_OK;
 	}
 	/* VMCOREINFO has the mapcount of a free page: all bits but that of the type */
-	if (mapcount != ZDM_KPAGE_NONE && (uint32_t)mapcount != (uint32_t)~TYPE_BIT_BUDDY) {
+	if (mapcount != ZDM_KPAGEFLAGS_NONE && (uint32_t)mapcount != (uint32_t)~TYPE_BIT_BUDDY) {
 		zdm_errf(err, err_len, "this kernel marks page types in a way not known here "
 			 "(PAGE_BUDDY_MAPCOUNT_VALUE %lld)", (long long)mapcount);
 		return ZDM_UNSUPPORTED;
 	}
-	a->types = ZDM_KPAGE_CLEARED_BITS;
+	a->types = ZDM_KPAGEFLAGS_CLEARED_BITS;
 	a->type_buddy = TYPE_BIT_BUDDY;
 	a->type_offline = TYPE_BIT_OFFLINE;
 	a->type_table = zdm_kdef_has(&s->k, ZDM_MEM_PAGE_MEM_CGROUP) ? TYPE_BIT_TABLE_KMEMCG :
 			TYPE_BIT_TABLE;
-	a->type_hugetlb = ZDM_KPAGE_NONE;
-	a->type_slab = ZDM_KPAGE_NONE;
+	a->type_hugetlb = ZDM_KPAGEFLAGS_NONE;
+	a->type_slab = ZDM_KPAGEFLAGS_NONE;
 	return ZDM_OK;
 }
 
@@ -93,20 +93,20 @@ static uint64_t read_pfn(const struct zdm_session *s, enum zdm_kdef_id symbol)
 
 	if (!zdm_kdef_has(&s->k, symbol) ||
 	    zdm_read_u64(s->r, zdm_kdef_get(&s->k, symbol), &pfn) != ZDM_OK)
-		return ZDM_KPAGE_NONE;
+		return ZDM_KPAGEFLAGS_NONE;
 	return pfn;
 }
 
-static void init_bits(const struct zdm_session *s, struct zdm_kpage_abi *a)
+static void init_bits(const struct zdm_session *s, struct zdm_kpageflags_abi *a)
 {
 	size_t i;
 
 	for (i = 0; i < ZDM_NR_KPF; i++)
-		a->bit[i] = ZDM_KPAGE_NONE;
+		a->bit[i] = ZDM_KPAGEFLAGS_NONE;
 	for (i = 0; i < sizeof(copied) / sizeof(copied[0]); i++) {
 		enum zdm_kdef_id id = copied[i].pg;
 
-		if (copied[i].only_page_rules && a->rules != ZDM_KPAGE_OF_PAGE)
+		if (copied[i].only_page_rules && a->rules != ZDM_KPAGEFLAGS_OF_PAGE)
 			continue;
 		if (!zdm_kdef_has(&s->k, id) && copied[i].old)
 			id = copied[i].old;
@@ -124,7 +124,7 @@ static void init_bits(const struct zdm_session *s, struct zdm_kpage_abi *a)
 	a->double_map_bit = get(s, ZDM_NUM_PG_DOUBLE_MAP);
 }
 
-static void init_offsets(const struct zdm_session *s, struct zdm_kpage_abi *a)
+static void init_offsets(const struct zdm_session *s, struct zdm_kpageflags_abi *a)
 {
 	a->page_bytes = s->g.page_bytes;
 	a->flags_off = get(s, ZDM_MEM_PAGE_FLAGS);
@@ -143,8 +143,8 @@ static void init_offsets(const struct zdm_session *s, struct zdm_kpage_abi *a)
 	a->file_thp_in_mapcount = !zdm_kdef_has(&s->k, ZDM_MEM_FOLIO_ENTIRE_MAPCOUNT);
 }
 
-enum zdm_status zdm_kpage_abi_init(const struct zdm_session *s, struct zdm_kpage_abi *a, char *err,
-				   size_t err_len)
+enum zdm_status zdm_kpageflags_abi_init(const struct zdm_session *s, struct zdm_kpageflags_abi *a,
+					char *err, size_t err_len)
 {
 	static const enum zdm_kdef_id needed[] = {
 		ZDM_MEM_PAGE_FLAGS, ZDM_MEM_PAGE_LRU, ZDM_MEM_PAGE_MAPPING, ZDM_MEM_PAGE_PRIVATE,
@@ -164,10 +164,10 @@ enum zdm_status zdm_kpage_abi_init(const struct zdm_session *s, struct zdm_kpage
 		}
 	}
 	if (zdm_kdef_has(&s->k, ZDM_SYM_SNAPSHOT_PAGE))
-		a->rules = ZDM_KPAGE_OF_SNAPSHOT;
+		a->rules = ZDM_KPAGEFLAGS_OF_SNAPSHOT;
 	else
-		a->rules = zdm_kdef_has(&s->k, ZDM_NUM_PG_SLAB) ? ZDM_KPAGE_OF_PAGE :
-			   ZDM_KPAGE_OF_FOLIO;	/* both changed in 6.10 */
+		a->rules = zdm_kdef_has(&s->k, ZDM_NUM_PG_SLAB) ? ZDM_KPAGEFLAGS_OF_PAGE :
+			   ZDM_KPAGEFLAGS_OF_FOLIO;	/* both changed in 6.10 */
 	init_bits(s, a);
 	init_offsets(s, a);
 	a->hugetlb_dtor = get(s, ZDM_NUM_HUGETLB_DTOR);

@@ -19,7 +19,8 @@
 #define DATA_OBJCG 2u
 #define DATA_FLAGS 3u
 
-void zdm_memcg_init(const struct zdm_session *s, enum zdm_kpage_rules rules, struct zdm_memcg *ret)
+void zdm_memcg_init(const struct zdm_session *s, enum zdm_kpageflags_rules rules,
+		    struct zdm_memcg *ret)
 {
 	static const enum zdm_kdef_id needed[] = {
 		ZDM_MEM_MEMCG_CSS, ZDM_MEM_CSS_CGROUP, ZDM_MEM_CSS_FLAGS, ZDM_NUM_CSS_ONLINE,
@@ -29,14 +30,15 @@ void zdm_memcg_init(const struct zdm_session *s, enum zdm_kpage_rules rules, str
 
 	memset(ret, 0, sizeof(*ret));
 	ret->s = s;
-	ret->of_head = rules != ZDM_KPAGE_OF_PAGE;
+	ret->of_head = rules != ZDM_KPAGEFLAGS_OF_PAGE;
 	ret->all_objcg = zdm_kdef_has(&s->k, ZDM_MEM_OBJCG_IS_ROOT);
 	ret->by_counter = zdm_kdef_has(&s->k, ZDM_MEM_PAGE_MEM_CGROUP);
 	ret->word_off = zdm_kdef_or(&s->k, ZDM_MEM_PAGE_MEMCG_DATA,
-				    zdm_kdef_or(&s->k, ZDM_MEM_PAGE_MEM_CGROUP, ZDM_KPAGE_NONE));
+				    zdm_kdef_or(&s->k, ZDM_MEM_PAGE_MEM_CGROUP,
+						ZDM_KPAGEFLAGS_NONE));
 	for (i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
 		if (!zdm_kdef_has(&s->k, needed[i]))
-			ret->word_off = ZDM_KPAGE_NONE;
+			ret->word_off = ZDM_KPAGEFLAGS_NONE;
 	}
 }
 

@@ -12,20 +12,20 @@
 #define CHUNK_PAGES 8192u
 
 /* What the kernel shows of a page; not known and not there look alike to its tool. */
-static uint64_t shown(struct zdm_kpages *v, uint64_t pfn)
+static uint64_t shown(struct zdm_kpageflags *v, uint64_t pfn)
 {
-	struct zdm_kpage p;
+	struct zdm_kpageflags_page p;
 
-	if (!zdm_kpages_online(v, pfn))
+	if (!zdm_kpageflags_online(v, pfn))
 		return 1ull << ZDM_KPF_NOPAGE;
-	zdm_kpages_get(v, pfn, &p);
+	zdm_kpageflags_get(v, pfn, &p);
 	return p.status == ZDM_OK ? p.flags : 1ull << ZDM_KPF_NOPAGE;
 }
 
-static bool write_pages(struct zdm_kpages *v, FILE *f, bool (*stop_fn)(void *priv), void *priv,
+static bool write_pages(struct zdm_kpageflags *v, FILE *f, bool (*stop_fn)(void *priv), void *priv,
 			bool *stopped)
 {
-	uint64_t end = zdm_kpages_end_pfn(v), pfn, value;
+	uint64_t end = zdm_kpageflags_end_pfn(v), pfn, value;
 
 	for (pfn = 0; pfn < end; pfn++) {
 		if (!(pfn % CHUNK_PAGES) && stop_fn && stop_fn(priv)) {
@@ -39,8 +39,9 @@ static bool write_pages(struct zdm_kpages *v, FILE *f, bool (*stop_fn)(void *pri
 	return true;
 }
 
-enum zdm_status zdm_kpages_save(struct zdm_kpages *v, const char *path,
-				bool (*stop_fn)(void *priv), void *priv, char *err, size_t err_len)
+enum zdm_status zdm_kpageflags_save(struct zdm_kpageflags *v, const char *path,
+				    bool (*stop_fn)(void *priv), void *priv, char *err,
+				    size_t err_len)
 {
 	size_t len = strlen(path) + sizeof(".XXXXXX");
 	char *temp = malloc(len);

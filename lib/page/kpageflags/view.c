@@ -17,16 +17,16 @@
 #define STEP_PAGES 64u			/* read at a time: a frame of the memmap, with 64 bytes each */
 #define MAX_COMPOUND_ORDER 18u		/* 1 GiB */
 
-struct zdm_kpages {
+struct zdm_kpageflags {
 	const struct zdm_session *s;
 	const struct zdm_model *m;
-	struct zdm_kpage_abi abi;
+	struct zdm_kpageflags_abi abi;
 	struct zdm_memcg memcg;
 	struct zdm_vetoes vetoes;
 	size_t cursor;			/* of zdm_range_seek() */
 	uint64_t last_pfn;
 	/* the window */
-	uint64_t start_pfn;		/* ZDM_KPAGE_NONE: nothing is loaded */
+	uint64_t start_pfn;		/* ZDM_KPAGEFLAGS_NONE: nothing is loaded */
 	uint8_t *bytes;			/* WINDOW_PAGES struct pages and one to spare */
 	enum zdm_status status[WINDOW_PAGES];
 	enum zdm_veto veto[WINDOW_PAGES];	/* why the status is INVAL of a valid page */
@@ -37,10 +37,10 @@ struct zdm_kpages {
 	bool head_part_mapped, head_part_known;
 };
 
-enum zdm_status zdm_kpages_open(const struct zdm_session *s, const struct zdm_model *m,
-				struct zdm_kpages **ret, char *err, size_t err_len)
+enum zdm_status zdm_kpageflags_open(const struct zdm_session *s, const struct zdm_model *m,
+				    struct zdm_kpageflags **ret, char *err, size_t err_len)
 {
-	struct zdm_kpages *v = calloc(1, sizeof(*v));
+	struct zdm_kpageflags *v = calloc(1, sizeof(*v));
 	enum zdm_status st;
 
 	*ret = NULL;
@@ -50,8 +50,8 @@ enum zdm_status zdm_kpages_open(const struct zdm_session *s, const struct zdm_mo
 	}
 	v->s = s;
 	v->m = m;
-	v->start_pfn = v->head_pfn = ZDM_KPAGE_NONE;
-	st = zdm_kpage_abi_init(s, &v->abi, err, err_len);
+	v->start_pfn = v->head_pfn = ZDM_KPAGEFLAGS_NONE;
+	st = zdm_kpageflags_abi_init(s, &v->abi, err, err_len);
 	if (st == ZDM_OK) {
 		zdm_memcg_init(s, v->abi.rules, &v->memcg);
 		zdm_vetoes_init(&v->vetoes, s, m);
@@ -63,14 +63,14 @@ enum zdm_status zdm_kpages_open(const struct zdm_session *s, const struct zdm_mo
 		}
 	}
 	if (st != ZDM_OK) {
-		zdm_kpages_close(v);
+		zdm_kpageflags_close(v);
 		return st;
 	}
 	*ret = v;
 	return ZDM_OK;
 }
 
-void zdm_kpages_close(struct zdm_kpages *v)
+void zdm_kpageflags_close(struct zdm_kpageflags *v)
 {
 	if (!v)
 		return;
@@ -81,13 +81,13 @@ void zdm_kpages_close(struct zdm_kpages *v)
 	free(v);
 }
 
-const struct zdm_model *zdm_kpages_model(const struct zdm_kpages *v)
+const struct zdm_model *zdm_kpageflags_model(const struct zdm_kpageflags *v)
 {
 	return v->m;
 }
 
 /* Does the kernel's pfn_to_online_page() answer for this class? */
-static bool online_class(const struct zdm_kpages *v, const struct zdm_range *r)
+static bool online_class(const struct zdm_kpageflags *v, const struct zdm_range *r)
 {
 	/*
 	 * It was a macro that looked at the whole section until it became a
@@ -98,14 +98,14 @@ static bool online_class(const struct zdm_kpages *v, const struct zdm_range *r)
 		!zdm_kdef_has(&v->s->k, ZDM_SYM_PFN_TO_ONLINE_PAGE));
 }
 
-bool zdm_kpages_online(const struct zdm_kpages *v, uint64_t pfn)
+bool zdm_kpageflags_online(const struct zdm_kpageflags *v, uint64_t pfn)
 {
 	const struct zdm_range *r = zdm_range_find(v->m, pfn);
 
 	return r && online_class(v, r);
 }
 
-uint64_t zdm_kpages_end_pfn(const struct zdm_kpages *v)
+uint64_t zdm_kpageflags_end_pfn(const struct zdm_kpageflags *v)
 {
 	const struct zdm_section *sec;
 	size_t nr = zdm_model_sections(v->m, &sec);
@@ -117,7 +117,7 @@ uint64_t zdm_kpages_end_pfn(const struct zdm_kpages *v)
 	return 0;
 }
 
-static const struct zdm_range *range_at(struct zdm_kpages *v, uint64_t pfn)
+static const struct zdm_range *range_at(struct zdm_kpageflags *v, uint64_t pfn)
 {
 	if (pfn < v->last_pfn)
 		v->cursor = 0;
@@ -125,7 +125,7 @@ static const struct zdm_range *range_at(struct zdm_kpages *v, uint64_t pfn)
 	return zdm_range_seek(v->m, &v->cursor, pfn);
 }
 
-static bool believed(struct zdm_kpages *v, uint64_t pfn)
+static bool believed(struct zdm_kpageflags *v, uint64_t pfn)
 {
 	const struct zdm_range *r = zdm_range_find(v->m, pfn);
 
@@ -136,7 +136,7 @@ static bool believed(struct zdm_kpages *v, uint64_t pfn)
  * [start, start + nr) of the window, all of range r; where the whole cannot be
  * read, page by page. What the bytes speak against is not looked at any more.
  */
-static void load_step(struct zdm_kpages *v, const struct zdm_range *r, uint64_t start,
+static void load_step(struct zdm_kpageflags *v, const struct zdm_range *r, uint64_t start,
 		      unsigned int nr)
 {
 	uint64_t bytes = v->abi.page_bytes;
@@ -158,7 +158,7 @@ static void load_step(struct zdm_kpages *v, const struct zdm_range *r, uint64_t 
 	}
 }
 
-static void load_window(struct zdm_kpages *v, uint64_t pfn)
+static void load_window(struct zdm_kpageflags *v, uint64_t pfn)
 {
 	uint64_t p;
 
@@ -180,13 +180,13 @@ static void load_window(struct zdm_kpages *v, uint64_t pfn)
 	}
 }
 
-static const uint8_t *window_page(const struct zdm_kpages *v, uint64_t pfn)
+static const uint8_t *window_page(const struct zdm_kpageflags *v, uint64_t pfn)
 {
 	return v->bytes + (pfn - v->start_pfn) * v->abi.page_bytes;
 }
 
 /* Is the page in a free block that begins earlier in the window? is_free_buddy_page(). */
-static bool in_free_block(const struct zdm_kpages *v, uint64_t pfn)
+static bool in_free_block(const struct zdm_kpageflags *v, uint64_t pfn)
 {
 	unsigned int order;
 
@@ -194,8 +194,8 @@ static bool in_free_block(const struct zdm_kpages *v, uint64_t pfn)
 		uint64_t first = pfn & ~((1ull << order) - 1);
 
 		if (v->status[first - v->start_pfn] == ZDM_OK &&
-		    zdm_kpage_is_type(&v->abi, window_page(v, first), v->abi.type_buddy) &&
-		    zdm_kpage_u64(&v->abi, window_page(v, first), v->abi.private_off) >= order)
+		    zdm_kpageflags_is_type(&v->abi, window_page(v, first), v->abi.type_buddy) &&
+		    zdm_kpageflags_u64(&v->abi, window_page(v, first), v->abi.private_off) >= order)
 			return true;
 	}
 	return false;
@@ -206,24 +206,24 @@ static bool in_free_block(const struct zdm_kpages *v, uint64_t pfn)
  * head's, seen again: its neighbour then names another head
  * (page_fixed_fake_head() in include/linux/page-flags.h).
  */
-static uint64_t head_kaddr(const struct zdm_kpages *v, uint64_t pfn, const uint8_t *page)
+static uint64_t head_kaddr(const struct zdm_kpageflags *v, uint64_t pfn, const uint8_t *page)
 {
-	const struct zdm_kpage_abi *a = &v->abi;
+	const struct zdm_kpageflags_abi *a = &v->abi;
 	uint64_t kaddr = zdm_page_kaddr(zdm_model_kernel(v->m), pfn), next_kaddr = kaddr + a->page_bytes;
-	uint64_t word1 = zdm_kpage_u64(a, page, a->word1_off), next;
+	uint64_t word1 = zdm_kpageflags_u64(a, page, a->word1_off), next;
 
 	if (word1 & 1)
 		return zdm_page_head(word1, kaddr);
-	if (a->head_bit < 64 && zdm_kpage_u64(a, page, a->flags_off) >> a->head_bit & 1 &&
+	if (a->head_bit < 64 && zdm_kpageflags_u64(a, page, a->flags_off) >> a->head_bit & 1 &&
 	    !(kaddr & (zdm_model_kernel(v->m)->page_size - 1))) {
-		next = zdm_kpage_u64(a, page + a->page_bytes, a->word1_off);
+		next = zdm_kpageflags_u64(a, page + a->page_bytes, a->word1_off);
 		if (next & 1)
 			return zdm_page_head(next, next_kaddr);
 	}
 	return kaddr;
 }
 
-static enum zdm_status load_head(struct zdm_kpages *v, uint64_t pfn)
+static enum zdm_status load_head(struct zdm_kpageflags *v, uint64_t pfn)
 {
 	unsigned int i;
 
@@ -244,20 +244,20 @@ static enum zdm_status load_head(struct zdm_kpages *v, uint64_t pfn)
 	return v->head_status;
 }
 
-static unsigned int compound_order(const struct zdm_kpages *v)
+static unsigned int compound_order(const struct zdm_kpageflags *v)
 {
-	const struct zdm_kpage_abi *a = &v->abi;
+	const struct zdm_kpageflags_abi *a = &v->abi;
 	unsigned int order = 0;
 
-	if (a->order_off != ZDM_KPAGE_NONE)
-		order = zdm_kpage_u32(a, v->head, a->order_off) & 0xff;
-	else if (a->flags_1_off != ZDM_KPAGE_NONE)	/* low byte; since 6.6 */
-		order = zdm_kpage_u64(a, v->head, a->flags_1_off) & 0xff;
+	if (a->order_off != ZDM_KPAGEFLAGS_NONE)
+		order = zdm_kpageflags_u32(a, v->head, a->order_off) & 0xff;
+	else if (a->flags_1_off != ZDM_KPAGEFLAGS_NONE)	/* low byte; since 6.6 */
+		order = zdm_kpageflags_u64(a, v->head, a->flags_1_off) & 0xff;
 	return order <= MAX_COMPOUND_ORDER ? order : 0;
 }
 
 /* Kernels without a mapcount for the whole look at every page of it. */
-static bool part_mapped(struct zdm_kpages *v)
+static bool part_mapped(struct zdm_kpageflags *v)
 {
 	uint64_t i, nr = 1ull << compound_order(v);
 	uint32_t mapcount;
@@ -277,7 +277,8 @@ static bool part_mapped(struct zdm_kpages *v)
 	return v->head_part_mapped;
 }
 
-static enum zdm_status init_raw(struct zdm_kpages *v, uint64_t pfn, struct zdm_kpage_raw *raw)
+static enum zdm_status init_raw(struct zdm_kpageflags *v, uint64_t pfn,
+				struct zdm_kpageflags_raw *raw)
 {
 	const uint8_t *page = window_page(v, pfn);
 	uint64_t head_flags;
@@ -288,7 +289,7 @@ static enum zdm_status init_raw(struct zdm_kpages *v, uint64_t pfn, struct zdm_k
 	raw->page = raw->head = page;
 	if (zdm_page_pfn(zdm_model_kernel(v->m), head_kaddr(v, pfn, page), &raw->head_pfn) != ZDM_OK)
 		return ZDM_CORRUPT;
-	head_flags = zdm_kpage_u64(&v->abi, page, v->abi.flags_off);
+	head_flags = zdm_kpageflags_u64(&v->abi, page, v->abi.flags_off);
 	raw->compound = raw->head_pfn != pfn ||
 			(v->abi.head_bit < 64 && head_flags >> v->abi.head_bit & 1);
 	if (raw->compound) {
@@ -298,30 +299,31 @@ static enum zdm_status init_raw(struct zdm_kpages *v, uint64_t pfn, struct zdm_k
 		if (st != ZDM_OK)
 			return st;
 		raw->head = v->head;
-		if (v->abi.large_mapcount_off == ZDM_KPAGE_NONE &&
-		    !zdm_kpage_is_hugetlb(&v->abi, raw))
+		if (v->abi.large_mapcount_off == ZDM_KPAGEFLAGS_NONE &&
+		    !zdm_kpageflags_is_hugetlb(&v->abi, raw))
 			raw->part_mapped = part_mapped(v);
 	}
 	raw->free_block = in_free_block(v, pfn);
 	return ZDM_OK;
 }
 
-static void get_cgroup(struct zdm_kpages *v, const struct zdm_kpage_raw *raw,
-		       struct zdm_kpage *ret)
+static void get_cgroup(struct zdm_kpageflags *v, const struct zdm_kpageflags_raw *raw,
+		       struct zdm_kpageflags_page *ret)
 {
 	const uint8_t *page = v->memcg.of_head ? raw->head : raw->page;
 
 	ret->cgroup_status = ZDM_ABSENT;
-	if (v->memcg.word_off != ZDM_KPAGE_NONE)
+	if (v->memcg.word_off != ZDM_KPAGEFLAGS_NONE)
 		ret->cgroup_status = zdm_memcg_ino(&v->memcg,
-						   zdm_kpage_u64(&v->abi, page, v->memcg.word_off),
+						   zdm_kpageflags_u64(&v->abi, page,
+								      v->memcg.word_off),
 						   &ret->cgroup);
 }
 
-void zdm_kpages_get(struct zdm_kpages *v, uint64_t pfn, struct zdm_kpage *ret)
+void zdm_kpageflags_get(struct zdm_kpageflags *v, uint64_t pfn, struct zdm_kpageflags_page *ret)
 {
 	const struct zdm_range *r = range_at(v, pfn);
-	struct zdm_kpage_raw raw;
+	struct zdm_kpageflags_raw raw;
 
 	memset(ret, 0, sizeof(*ret));
 	ret->cls = r ? r->cls : ZDM_CLASS_ABSENT;
@@ -334,7 +336,7 @@ void zdm_kpages_get(struct zdm_kpages *v, uint64_t pfn, struct zdm_kpage *ret)
 		ret->status = ZDM_INVAL;
 		return;
 	}
-	if (v->start_pfn == ZDM_KPAGE_NONE || pfn < v->start_pfn ||
+	if (v->start_pfn == ZDM_KPAGEFLAGS_NONE || pfn < v->start_pfn ||
 	    pfn - v->start_pfn >= WINDOW_PAGES)
 		load_window(v, pfn);
 	ret->status = v->status[pfn - v->start_pfn];
@@ -344,7 +346,7 @@ void zdm_kpages_get(struct zdm_kpages *v, uint64_t pfn, struct zdm_kpage *ret)
 		ret->status = init_raw(v, pfn, &raw);
 	if (ret->status != ZDM_OK)
 		return;
-	ret->flags = zdm_kpage_flags(&v->abi, &raw);
-	ret->count = zdm_kpage_count(&v->abi, &raw);
+	ret->flags = zdm_kpageflags_bits(&v->abi, &raw);
+	ret->count = zdm_kpageflags_count(&v->abi, &raw);
 	get_cgroup(v, &raw, ret);
 }

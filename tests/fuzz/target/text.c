@@ -42,8 +42,8 @@ void target_text(const uint8_t *data, size_t len)
 		.page_struct_bytes = 64, .vmemmap_kaddr = 0xffffea0000000000ull,
 		.page_offset_kaddr = 0xffff888000000000ull,
 	};
-	struct zdm_spec_opts opts = { .hex = len & 1, .end_pfn = 0x80000 };
-	struct zdm_spec spec = { 0 };
+	struct zdm_pfn_spec_opts opts = { .hex = len & 1, .end_pfn = 0x80000 };
+	struct zdm_pfn_spec spec = { 0 };
 	char *text = malloc(len + 1), err[400] = "", buf[200];
 	enum zdm_status st;
 
@@ -51,12 +51,12 @@ void target_text(const uint8_t *data, size_t len)
 		die("out of memory");
 	memcpy(text, data, len);
 	text[len] = '\0';
-	st = zdm_spec_parse(&k, &opts, text, &spec, err, sizeof(err));
+	st = zdm_pfn_spec_parse(&k, &opts, text, &spec, err, sizeof(err));
 	must_be_line(st, err);
 	if (st == ZDM_OK && spec.start_pfn >= spec.end_pfn)
 		target_fail("no page frame: %s", text);
 	if (st == ZDM_OK)
-		zdm_spec_text(&spec, buf, sizeof(buf));
+		zdm_pfn_spec_text(&spec, buf, sizeof(buf));
 	zdm_class_parse(text);
 	clean(text, len, len % 17);
 	clean(text, len, 4 * len);

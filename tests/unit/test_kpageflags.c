@@ -15,15 +15,15 @@
 enum { LOCKED = 0, LRU = 4, HEAD = 6, SWAPBACKED = 17, SWAPCACHE = 10, RESERVED = 13,
 	HWPOISON = 21, SLAB_61 = 9, REFERENCED = 2, RMAPPABLE = 8, DOUBLE_MAP = 7 };
 
-static struct zdm_kpage_abi abi_common(void)
+static struct zdm_kpageflags_abi abi_common(void)
 {
-	struct zdm_kpage_abi a;
+	struct zdm_kpageflags_abi a;
 	size_t i;
 
 	memset(&a, 0, sizeof(a));
 	a.page_bytes = PAGE;
 	for (i = 0; i < ZDM_NR_KPF; i++)
-		a.bit[i] = ZDM_KPAGE_NONE;
+		a.bit[i] = ZDM_KPAGEFLAGS_NONE;
 	a.bit[ZDM_KPF_LOCKED] = LOCKED;
 	a.bit[ZDM_KPF_REFERENCED] = REFERENCED;
 	a.bit[ZDM_KPF_LRU] = LRU;
@@ -35,7 +35,7 @@ static struct zdm_kpage_abi abi_common(void)
 	a.hwpoison_bit = HWPOISON;
 	a.lru_bit = LRU;
 	a.idle_bit = a.slab_bit = a.hugetlb_flag_bit = a.rmappable_bit = a.double_map_bit =
-		ZDM_KPAGE_NONE;
+		ZDM_KPAGEFLAGS_NONE;
 	a.flags_off = 0;
 	a.word1_off = 8;
 	a.mapping_off = 24;
@@ -43,20 +43,20 @@ static struct zdm_kpage_abi abi_common(void)
 	a.mapcount_off = 48;
 	a.refcount_off = 52;
 	a.entire_mapcount_off = a.large_mapcount_off = a.dtor_off = a.order_off = a.flags_1_off =
-		ZDM_KPAGE_NONE;
-	a.hugetlb_dtor = a.type_hugetlb = a.type_slab = ZDM_KPAGE_NONE;
+		ZDM_KPAGEFLAGS_NONE;
+	a.hugetlb_dtor = a.type_hugetlb = a.type_slab = ZDM_KPAGEFLAGS_NONE;
 	a.zero_pfn = 0x2c0d;
 	a.huge_zero_pfn = 0x4000;
 	a.has_thp = true;
 	return a;
 }
 
-static struct zdm_kpage_abi abi_61(void)
+static struct zdm_kpageflags_abi abi_61(void)
 {
-	struct zdm_kpage_abi a = abi_common();
+	struct zdm_kpageflags_abi a = abi_common();
 
-	a.rules = ZDM_KPAGE_OF_PAGE;
-	a.types = ZDM_KPAGE_CLEARED_BITS;
+	a.rules = ZDM_KPAGEFLAGS_OF_PAGE;
+	a.types = ZDM_KPAGEFLAGS_CLEARED_BITS;
 	a.slab_bit = SLAB_61;
 	a.double_map_bit = DOUBLE_MAP;
 	a.type_buddy = 0x80;
@@ -70,12 +70,12 @@ static struct zdm_kpage_abi abi_61(void)
 	return a;
 }
 
-static struct zdm_kpage_abi abi_new(enum zdm_kpage_rules rules)
+static struct zdm_kpageflags_abi abi_new(enum zdm_kpageflags_rules rules)
 {
-	struct zdm_kpage_abi a = abi_common();
+	struct zdm_kpageflags_abi a = abi_common();
 
 	a.rules = rules;
-	a.types = ZDM_KPAGE_TOP_BYTE;
+	a.types = ZDM_KPAGEFLAGS_TOP_BYTE;
 	a.type_buddy = 0xf0;
 	a.type_offline = 0xf1;
 	a.type_table = 0xf2;
@@ -111,23 +111,23 @@ static void init_pages(struct pages *p, uint64_t flags, int32_t mapcount, int32_
 	put(p->page + 48, 0xffffffff, 4);
 }
 
-static struct zdm_kpage_raw single(const struct pages *p, uint64_t pfn)
+static struct zdm_kpageflags_raw single(const struct pages *p, uint64_t pfn)
 {
-	return (struct zdm_kpage_raw){ .pfn = pfn, .head_pfn = pfn, .page = p->head,
+	return (struct zdm_kpageflags_raw){ .pfn = pfn, .head_pfn = pfn, .page = p->head,
 				       .head = p->head };
 }
 
-static struct zdm_kpage_raw tail(const struct pages *p, uint64_t head_pfn, uint64_t pfn)
+static struct zdm_kpageflags_raw tail(const struct pages *p, uint64_t head_pfn, uint64_t pfn)
 {
-	return (struct zdm_kpage_raw){ .pfn = pfn, .head_pfn = head_pfn, .page = p->page,
+	return (struct zdm_kpageflags_raw){ .pfn = pfn, .head_pfn = head_pfn, .page = p->page,
 				       .head = p->head, .compound = true };
 }
 
 static void test_plain(void **state)
 {
-	const struct zdm_kpage_abi abis[] = { abi_61(), abi_new(ZDM_KPAGE_OF_FOLIO),
-					      abi_new(ZDM_KPAGE_OF_SNAPSHOT) };
-	struct zdm_kpage_raw r;
+	const struct zdm_kpageflags_abi abis[] = { abi_61(), abi_new(ZDM_KPAGEFLAGS_OF_FOLIO),
+						   abi_new(ZDM_KPAGEFLAGS_OF_SNAPSHOT) };
+	struct zdm_kpageflags_raw r;
 	struct pages p;
 	size_t i;
 
@@ -137,121 +137,122 @@ static void test_plain(void **state)
 		init_pages(&p, 1u << REFERENCED | 1u << LRU, 2, 4);
 		put(p.head + 24, 0xffff888001234560, 8);
 		r = single(&p, 0x1234);
-		assert_int_equal(zdm_kpage_flags(&abis[i], &r),
+		assert_int_equal(zdm_kpageflags_bits(&abis[i], &r),
 				 KPF(REFERENCED) | KPF(LRU) | KPF(MMAP));
-		assert_int_equal(zdm_kpage_count(&abis[i], &r), 3);
+		assert_int_equal(zdm_kpageflags_count(&abis[i], &r), 3);
 
 		/* nothing set at all, not mapped */
 		init_pages(&p, 0, -1, 1);
-		assert_int_equal(zdm_kpage_flags(&abis[i], &r), 0);
-		assert_int_equal(zdm_kpage_count(&abis[i], &r), 0);
+		assert_int_equal(zdm_kpageflags_bits(&abis[i], &r), 0);
+		assert_int_equal(zdm_kpageflags_count(&abis[i], &r), 0);
 
 		/* the zero page is reserved and its mappings are not counted */
 		init_pages(&p, 1u << RESERVED, -1, 1);
 		r = single(&p, 0x2c0d);
-		assert_int_equal(zdm_kpage_flags(&abis[i], &r), KPF(RESERVED) | KPF(ZERO_PAGE));
+		assert_int_equal(zdm_kpageflags_bits(&abis[i], &r), KPF(RESERVED) | KPF(ZERO_PAGE));
 	}
 }
 
 static void test_anonymous(void **state)
 {
-	struct zdm_kpage_abi a = abi_61(), f = abi_new(ZDM_KPAGE_OF_FOLIO),
-			     s = abi_new(ZDM_KPAGE_OF_SNAPSHOT);
+	struct zdm_kpageflags_abi a = abi_61(), f = abi_new(ZDM_KPAGEFLAGS_OF_FOLIO),
+				  s = abi_new(ZDM_KPAGEFLAGS_OF_SNAPSHOT);
 	const uint64_t swap = 1u << SWAPBACKED | 1u << SWAPCACHE | 1u << LRU;
 	const uint64_t bits = KPF(SWAPBACKED) | KPF(SWAPCACHE) | KPF(LRU) | KPF(MMAP) | KPF(ANON);
-	struct zdm_kpage_raw r;
+	struct zdm_kpageflags_raw r;
 	struct pages p;
 
 	(void)state;
 	init_pages(&p, swap, 0, 2);
 	put(p.head + 24, 0xffff888001234561, 8);
 	r = single(&p, 0x1234);
-	assert_int_equal(zdm_kpage_flags(&a, &r), bits);
-	assert_int_equal(zdm_kpage_flags(&s, &r), bits);
+	assert_int_equal(zdm_kpageflags_bits(&a, &r), bits);
+	assert_int_equal(zdm_kpageflags_bits(&s, &r), bits);
 	/* 6.10 to 6.16 say KSM of every anonymous page */
-	assert_int_equal(zdm_kpage_flags(&f, &r), bits | KPF(KSM));
+	assert_int_equal(zdm_kpageflags_bits(&f, &r), bits | KPF(KSM));
 	put(p.head + 24, 0xffff888001234563, 8);
-	assert_int_equal(zdm_kpage_flags(&a, &r), bits | KPF(KSM));
-	assert_int_equal(zdm_kpage_flags(&s, &r), bits | KPF(KSM));
+	assert_int_equal(zdm_kpageflags_bits(&a, &r), bits | KPF(KSM));
+	assert_int_equal(zdm_kpageflags_bits(&s, &r), bits | KPF(KSM));
 	/* swapcache shares its bit with something else unless swapbacked */
 	init_pages(&p, 1u << SWAPCACHE, -1, 1);
-	assert_int_equal(zdm_kpage_flags(&a, &r), 0);
+	assert_int_equal(zdm_kpageflags_bits(&a, &r), 0);
 }
 
 static void test_free_pages(void **state)
 {
-	struct zdm_kpage_abi a = abi_61(), s = abi_new(ZDM_KPAGE_OF_SNAPSHOT);
-	struct zdm_kpage_raw r;
+	struct zdm_kpageflags_abi a = abi_61(), s = abi_new(ZDM_KPAGEFLAGS_OF_SNAPSHOT);
+	struct zdm_kpageflags_raw r;
 	struct pages p;
 
 	(void)state;
 	init_pages(&p, 0, (int32_t)0xffffff7f, 0);	/* ~PG_buddy */
 	r = single(&p, 0x1000);
-	assert_int_equal(zdm_kpage_flags(&a, &r), KPF(BUDDY));
-	assert_int_equal(zdm_kpage_count(&a, &r), 0);
+	assert_int_equal(zdm_kpageflags_bits(&a, &r), KPF(BUDDY));
+	assert_int_equal(zdm_kpageflags_count(&a, &r), 0);
 	init_pages(&p, 0, (int32_t)0xf0ffffff, 0);	/* PGTY_buddy */
-	assert_int_equal(zdm_kpage_flags(&s, &r), KPF(BUDDY));
-	assert_int_equal(zdm_kpage_count(&s, &r), 0);
+	assert_int_equal(zdm_kpageflags_bits(&s, &r), KPF(BUDDY));
+	assert_int_equal(zdm_kpageflags_count(&s, &r), 0);
 	/* behind the first of a free block, by position; not if somebody holds it */
 	init_pages(&p, 0, -1, 0);
 	r.free_block = true;
-	assert_int_equal(zdm_kpage_flags(&a, &r), KPF(BUDDY));
+	assert_int_equal(zdm_kpageflags_bits(&a, &r), KPF(BUDDY));
 	init_pages(&p, 0, -1, 1);
-	assert_int_equal(zdm_kpage_flags(&a, &r), 0);
+	assert_int_equal(zdm_kpageflags_bits(&a, &r), 0);
 }
 
 static void test_types(void **state)
 {
-	struct zdm_kpage_abi a = abi_61(), old = abi_61(), f = abi_new(ZDM_KPAGE_OF_FOLIO);
-	struct zdm_kpage_raw r;
+	struct zdm_kpageflags_abi a = abi_61(), old = abi_61();
+	struct zdm_kpageflags_abi f = abi_new(ZDM_KPAGEFLAGS_OF_FOLIO);
+	struct zdm_kpageflags_raw r;
 	struct pages p;
 
 	(void)state;
 	init_pages(&p, 0, (int32_t)0xfffffdff, 1);	/* ~0x200 */
 	r = single(&p, 0x1000);
-	assert_int_equal(zdm_kpage_flags(&a, &r), KPF(PGTABLE));
-	assert_int_equal(zdm_kpage_count(&a, &r), 0);
+	assert_int_equal(zdm_kpageflags_bits(&a, &r), KPF(PGTABLE));
+	assert_int_equal(zdm_kpageflags_count(&a, &r), 0);
 	/* 5.10: 0x200 was memory of a cgroup, page tables 0x400 */
 	old.type_table = 0x400;
-	assert_int_equal(zdm_kpage_flags(&old, &r), 0);
+	assert_int_equal(zdm_kpageflags_bits(&old, &r), 0);
 	init_pages(&p, 0, (int32_t)0xfffffeff, 1);
-	assert_int_equal(zdm_kpage_flags(&a, &r), KPF(OFFLINE));
+	assert_int_equal(zdm_kpageflags_bits(&a, &r), KPF(OFFLINE));
 	init_pages(&p, 0, (int32_t)0xf2000000, 1);
-	assert_int_equal(zdm_kpage_flags(&f, &r), KPF(PGTABLE));
+	assert_int_equal(zdm_kpageflags_bits(&f, &r), KPF(PGTABLE));
 	init_pages(&p, 0, (int32_t)0xf1000000, 1);
-	assert_int_equal(zdm_kpage_flags(&f, &r), KPF(OFFLINE));
+	assert_int_equal(zdm_kpageflags_bits(&f, &r), KPF(OFFLINE));
 	init_pages(&p, 0, (int32_t)0xf5000000, 1);
-	assert_int_equal(zdm_kpage_flags(&f, &r), KPF(SLAB));
-	assert_int_equal(zdm_kpage_count(&f, &r), 0);
+	assert_int_equal(zdm_kpageflags_bits(&f, &r), KPF(SLAB));
+	assert_int_equal(zdm_kpageflags_count(&f, &r), 0);
 	/* an underflow of the mapcount is no type */
 	init_pages(&p, 0, (int32_t)0xff000000, 1);
-	assert_int_equal(zdm_kpage_flags(&f, &r), 0);
+	assert_int_equal(zdm_kpageflags_bits(&f, &r), 0);
 }
 
 static void test_slab(void **state)
 {
-	struct zdm_kpage_abi a = abi_61(), f = abi_new(ZDM_KPAGE_OF_FOLIO);
-	struct zdm_kpage_raw r;
+	struct zdm_kpageflags_abi a = abi_61(), f = abi_new(ZDM_KPAGEFLAGS_OF_FOLIO);
+	struct zdm_kpageflags_raw r;
 	struct pages p;
 
 	(void)state;
 	/* the mapcount of a slab page holds other things */
 	init_pages(&p, 1u << SLAB_61 | 1u << HEAD, 7, 1);
-	r = (struct zdm_kpage_raw){ .pfn = 0x1000, .head_pfn = 0x1000, .page = p.head,
+	r = (struct zdm_kpageflags_raw){ .pfn = 0x1000, .head_pfn = 0x1000, .page = p.head,
 				    .head = p.head, .compound = true };
-	assert_int_equal(zdm_kpage_flags(&a, &r), KPF(SLAB) | KPF(COMPOUND_HEAD));
-	assert_int_equal(zdm_kpage_count(&a, &r), 0);
+	assert_int_equal(zdm_kpageflags_bits(&a, &r), KPF(SLAB) | KPF(COMPOUND_HEAD));
+	assert_int_equal(zdm_kpageflags_count(&a, &r), 0);
 	r = tail(&p, 0x1000, 0x1003);
-	assert_int_equal(zdm_kpage_flags(&a, &r), KPF(SLAB) | KPF(COMPOUND_TAIL));
-	assert_int_equal(zdm_kpage_count(&a, &r), 0);
+	assert_int_equal(zdm_kpageflags_bits(&a, &r), KPF(SLAB) | KPF(COMPOUND_TAIL));
+	assert_int_equal(zdm_kpageflags_count(&a, &r), 0);
 	init_pages(&p, 1u << HEAD, (int32_t)0xf5000001, 1);
-	assert_int_equal(zdm_kpage_flags(&f, &r), KPF(SLAB) | KPF(COMPOUND_TAIL));
+	assert_int_equal(zdm_kpageflags_bits(&f, &r), KPF(SLAB) | KPF(COMPOUND_TAIL));
 }
 
 static void test_huge_of_page(void **state)
 {
-	struct zdm_kpage_abi a = abi_61();
-	struct zdm_kpage_raw r;
+	struct zdm_kpageflags_abi a = abi_61();
+	struct zdm_kpageflags_raw r;
 	struct pages p;
 
 	(void)state;
@@ -260,39 +261,39 @@ static void test_huge_of_page(void **state)
 	put(p.head + 24, 0xffff888001234561, 8);
 	put(p.head + PAGE + 20, 0, 4);
 	r = tail(&p, 0x1200, 0x1234);
-	assert_int_equal(zdm_kpage_flags(&a, &r),
+	assert_int_equal(zdm_kpageflags_bits(&a, &r),
 			 KPF(MMAP) | KPF(ANON) | KPF(COMPOUND_TAIL) | KPF(THP));
-	assert_int_equal(zdm_kpage_count(&a, &r), 1);
+	assert_int_equal(zdm_kpageflags_count(&a, &r), 1);
 	/* also mapped by pages: counted in each, and as a whole once less */
 	put(p.head + PAGE, 1u << DOUBLE_MAP, 8);
 	put(p.page + 48, 1, 4);
-	assert_int_equal(zdm_kpage_count(&a, &r), 2);
+	assert_int_equal(zdm_kpageflags_count(&a, &r), 2);
 	/* of a file: _mapcount has all */
 	put(p.head + 24, 0xffff888001234560, 8);
-	assert_int_equal(zdm_kpage_count(&a, &r), 2);
+	assert_int_equal(zdm_kpageflags_count(&a, &r), 2);
 	/* hugetlb: by the destructor */
 	init_pages(&p, 1u << HEAD, -1, 1);
 	put(p.head + PAGE + 16, 2, 1);
 	put(p.head + PAGE + 20, 3, 4);
-	assert_int_equal(zdm_kpage_flags(&a, &r), KPF(MMAP) | KPF(COMPOUND_TAIL) | KPF(HUGE));
-	assert_int_equal(zdm_kpage_count(&a, &r), 4);
+	assert_int_equal(zdm_kpageflags_bits(&a, &r), KPF(MMAP) | KPF(COMPOUND_TAIL) | KPF(HUGE));
+	assert_int_equal(zdm_kpageflags_count(&a, &r), 4);
 	/* the huge zero page is on no list */
 	init_pages(&p, 1u << HEAD, -1, 1);
 	r = tail(&p, 0x4000, 0x4001);
-	assert_int_equal(zdm_kpage_flags(&a, &r),
+	assert_int_equal(zdm_kpageflags_bits(&a, &r),
 			 KPF(COMPOUND_TAIL) | KPF(THP) | KPF(ZERO_PAGE));
 	/* a compound page of a driver, some page of which is mapped by itself */
 	r = tail(&p, 0x5000, 0x5001);
-	assert_int_equal(zdm_kpage_flags(&a, &r), KPF(COMPOUND_TAIL));
+	assert_int_equal(zdm_kpageflags_bits(&a, &r), KPF(COMPOUND_TAIL));
 	r.part_mapped = true;
-	assert_int_equal(zdm_kpage_flags(&a, &r), KPF(COMPOUND_TAIL) | KPF(MMAP));
+	assert_int_equal(zdm_kpageflags_bits(&a, &r), KPF(COMPOUND_TAIL) | KPF(MMAP));
 }
 
 static void test_huge_of_folio(void **state)
 {
-	const struct zdm_kpage_abi abis[] = { abi_new(ZDM_KPAGE_OF_FOLIO),
-					      abi_new(ZDM_KPAGE_OF_SNAPSHOT) };
-	struct zdm_kpage_raw r;
+	const struct zdm_kpageflags_abi abis[] = { abi_new(ZDM_KPAGEFLAGS_OF_FOLIO),
+						   abi_new(ZDM_KPAGEFLAGS_OF_SNAPSHOT) };
+	struct zdm_kpageflags_raw r;
 	struct pages p;
 	size_t i;
 
@@ -304,48 +305,49 @@ static void test_huge_of_folio(void **state)
 		put(p.head + PAGE + 16, 4, 4);
 		put(p.page + 48, 0, 4);
 		r = tail(&p, 0x1200, 0x1234);
-		assert_int_equal(zdm_kpage_flags(&abis[i], &r), KPF(MMAP) | KPF(COMPOUND_TAIL) |
+		assert_int_equal(zdm_kpageflags_bits(&abis[i], &r), KPF(MMAP) | KPF(COMPOUND_TAIL) |
 				 KPF(THP) | KPF(LRU) | KPF(REFERENCED));
-		assert_int_equal(zdm_kpage_count(&abis[i], &r), 1);
+		assert_int_equal(zdm_kpageflags_count(&abis[i], &r), 1);
 		put(p.head + PAGE + 20, 1, 4);	/* twice as a whole */
-		assert_int_equal(zdm_kpage_count(&abis[i], &r), 3);
+		assert_int_equal(zdm_kpageflags_count(&abis[i], &r), 3);
 		/* hugetlb: by the type of the head; poison then is the head's */
 		init_pages(&p, 1u << HEAD | 1u << HWPOISON, (int32_t)0xf4000000, 1);
-		assert_int_equal(zdm_kpage_flags(&abis[i], &r),
+		assert_int_equal(zdm_kpageflags_bits(&abis[i], &r),
 				 KPF(COMPOUND_TAIL) | KPF(HUGE) | KPF(HWPOISON));
 	}
 }
 
 static void test_poison(void **state)
 {
-	struct zdm_kpage_abi f = abi_new(ZDM_KPAGE_OF_FOLIO);
-	struct zdm_kpage_raw r;
+	struct zdm_kpageflags_abi f = abi_new(ZDM_KPAGEFLAGS_OF_FOLIO);
+	struct zdm_kpageflags_raw r;
 	struct pages p;
 
 	(void)state;
 	init_pages(&p, 1u << HEAD, -1, 1);
 	put(p.page, 1u << HWPOISON, 8);
 	r = tail(&p, 0x1200, 0x1201);
-	assert_int_equal(zdm_kpage_flags(&f, &r), KPF(COMPOUND_TAIL) | KPF(HWPOISON));
+	assert_int_equal(zdm_kpageflags_bits(&f, &r), KPF(COMPOUND_TAIL) | KPF(HWPOISON));
 }
 
 /* What a kernel lacks gives no bit, and no read outside the two struct pages. */
 static void test_lacking(void **state)
 {
-	struct zdm_kpage_abi a = abi_common();
-	struct zdm_kpage_raw r;
+	struct zdm_kpageflags_abi a = abi_common();
+	struct zdm_kpageflags_raw r;
 	struct pages p;
 
 	(void)state;
-	a.type_buddy = a.type_offline = a.type_table = ZDM_KPAGE_NONE;
-	a.zero_pfn = a.huge_zero_pfn = ZDM_KPAGE_NONE;
+	a.type_buddy = a.type_offline = a.type_table = ZDM_KPAGEFLAGS_NONE;
+	a.zero_pfn = a.huge_zero_pfn = ZDM_KPAGEFLAGS_NONE;
 	init_pages(&p, UINT64_MAX & ~(1ull << HEAD), -1, 1);
 	r = tail(&p, 0x1200, 0x1201);
-	assert_int_equal(zdm_kpage_flags(&a, &r), KPF(COMPOUND_TAIL) | KPF(THP) | KPF(SWAPCACHE));
-	assert_int_equal(zdm_kpage_count(&a, &r), 0);
-	assert_int_equal(zdm_kpage_u64(&a, p.head, UINT64_MAX), 0);
-	assert_int_equal(zdm_kpage_u64(&a, p.head, 2 * PAGE - 7), 0);
-	assert_int_equal(zdm_kpage_u32(&a, p.head, 2 * PAGE - 3), 0);
+	assert_int_equal(zdm_kpageflags_bits(&a, &r),
+			 KPF(COMPOUND_TAIL) | KPF(THP) | KPF(SWAPCACHE));
+	assert_int_equal(zdm_kpageflags_count(&a, &r), 0);
+	assert_int_equal(zdm_kpageflags_u64(&a, p.head, UINT64_MAX), 0);
+	assert_int_equal(zdm_kpageflags_u64(&a, p.head, 2 * PAGE - 7), 0);
+	assert_int_equal(zdm_kpageflags_u32(&a, p.head, 2 * PAGE - 3), 0);
 }
 
 static void test_names(void **state)

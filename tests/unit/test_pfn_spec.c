@@ -10,17 +10,17 @@ static const struct zdm_kernel kernel = {
 	.page_offset_kaddr = 0xffff888000000000,
 };
 
-static const struct zdm_spec_opts plain = { .end_pfn = 0x100000 };
-static const struct zdm_spec_opts as_crash = { .hex = true, .end_pfn = 0x100000 };
-static const struct zdm_spec_opts *opts = &plain;
+static const struct zdm_pfn_spec_opts plain = { .end_pfn = 0x100000 };
+static const struct zdm_pfn_spec_opts as_crash = { .hex = true, .end_pfn = 0x100000 };
+static const struct zdm_pfn_spec_opts *opts = &plain;
 
 /* That it says, whatever it was asked for. */
-static struct zdm_spec parsed(const char *spec)
+static struct zdm_pfn_spec parsed(const char *spec)
 {
-	struct zdm_spec s = { 0 };
+	struct zdm_pfn_spec s = { 0 };
 	char err[200] = "";
 
-	if (zdm_spec_parse(&kernel, opts, spec, &s, err, sizeof(err)) != ZDM_OK)
+	if (zdm_pfn_spec_parse(&kernel, opts, spec, &s, err, sizeof(err)) != ZDM_OK)
 		fail_msg("'%s': %s", spec, err);
 	assert_string_equal(err, "");
 	return s;
@@ -28,7 +28,7 @@ static struct zdm_spec parsed(const char *spec)
 
 static void good(const char *spec, uint64_t want)
 {
-	struct zdm_spec s = parsed(spec);
+	struct zdm_pfn_spec s = parsed(spec);
 
 	if (s.start_pfn != want)
 		fail_msg("'%s' is %#llx", spec, (unsigned long long)s.start_pfn);
@@ -37,30 +37,30 @@ static void good(const char *spec, uint64_t want)
 
 static void range(const char *spec, uint64_t start, uint64_t end)
 {
-	struct zdm_spec s = parsed(spec);
+	struct zdm_pfn_spec s = parsed(spec);
 
 	assert_int_equal(s.start_pfn, start);
 	assert_int_equal(s.end_pfn, end);
-	assert_false(zdm_spec_needs_saying(&s));
+	assert_false(zdm_pfn_spec_needs_saying(&s));
 }
 
 /* What a user is told of it, and whether it must be said. */
 static void told(const char *spec, bool must, const char *want)
 {
-	struct zdm_spec s = parsed(spec);
+	struct zdm_pfn_spec s = parsed(spec);
 	char text[200];
 
-	zdm_spec_text(&s, text, sizeof(text));
+	zdm_pfn_spec_text(&s, text, sizeof(text));
 	assert_string_equal(text, want);
-	assert_int_equal(zdm_spec_needs_saying(&s), must);
+	assert_int_equal(zdm_pfn_spec_needs_saying(&s), must);
 }
 
 static void bad(const char *spec, const char *says)
 {
-	struct zdm_spec s = { .start_pfn = 42 };
+	struct zdm_pfn_spec s = { .start_pfn = 42 };
 	char err[200] = "";
 
-	assert_int_equal(zdm_spec_parse(&kernel, opts, spec, &s, err, sizeof(err)), ZDM_INVAL);
+	assert_int_equal(zdm_pfn_spec_parse(&kernel, opts, spec, &s, err, sizeof(err)), ZDM_INVAL);
 	assert_int_equal(s.start_pfn, 42);
 	if (!strstr(err, says))
 		fail_msg("'%s': '%s' does not say '%s'", spec, err, says);
@@ -206,18 +206,20 @@ static void test_as_crash(void **state)
 static void test_unknown_kernel(void **state)
 {
 	struct zdm_kernel k = kernel;
-	struct zdm_spec pfn;
+	struct zdm_pfn_spec pfn;
 	char err[200];
 
 	(void)state;
 	k.vmemmap_kaddr = 0;
 	k.page_offset_kaddr = 0;
-	assert_ok(zdm_spec_parse(&k, NULL, "0x10", &pfn, err, sizeof(err)));
-	assert_int_equal(zdm_spec_parse(&k, NULL, "page:ffffea0001200000", &pfn, err, sizeof(err)),
+	assert_ok(zdm_pfn_spec_parse(&k, NULL, "0x10", &pfn, err, sizeof(err)));
+	assert_int_equal(zdm_pfn_spec_parse(&k, NULL, "page:ffffea0001200000", &pfn, err,
+					    sizeof(err)),
 			 ZDM_INVAL);
-	assert_int_equal(zdm_spec_parse(&k, NULL, "virt:ffff888048000123", &pfn, err, sizeof(err)),
+	assert_int_equal(zdm_pfn_spec_parse(&k, NULL, "virt:ffff888048000123", &pfn, err,
+					    sizeof(err)),
 			 ZDM_INVAL);
-	assert_int_equal(zdm_spec_parse(&k, NULL, "nonsense", &pfn, NULL, 0), ZDM_INVAL);
+	assert_int_equal(zdm_pfn_spec_parse(&k, NULL, "nonsense", &pfn, NULL, 0), ZDM_INVAL);
 }
 
 TEST_MAIN(cmocka_unit_test(test_pfn), cmocka_unit_test(test_phys), cmocka_unit_test(test_page),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * tree: XArrays and radix trees built word by word, as the kernel would (by
+ * xarray: XArrays and radix trees built word by word, as the kernel would (by
  * include/linux/xarray.h and include/linux/radix-tree.h) and as it never would.
  */
 #include "test_util.h"
@@ -27,8 +27,8 @@ struct world {
 	struct mem m;
 	struct zdm_reader *r;
 	struct zdm_kdef k;
-	enum zdm_tree_kind kind;
-	struct zdm_tree_runs runs;
+	enum zdm_xarray_kind kind;
+	struct zdm_xarray_runs runs;
 };
 
 static void know(struct zdm_kdef *k, enum zdm_kdef_id id, uint64_t value)
@@ -37,7 +37,7 @@ static void know(struct zdm_kdef *k, enum zdm_kdef_id id, uint64_t value)
 	k->v[id].value = value;
 }
 
-static void begin(struct world *w, enum zdm_tree_kind kind)
+static void begin(struct world *w, enum zdm_xarray_kind kind)
 {
 	struct zdm_xlat x = { .arch = zdm_arch_find(NULL), .image_off = 0xffffffff80000000ull,
 			      .image_start_kaddr = 0xffffffff80000000ull,
@@ -61,7 +61,7 @@ static void begin(struct world *w, enum zdm_tree_kind kind)
 
 static void end(struct world *w)
 {
-	zdm_tree_runs_deinit(&w->runs);
+	zdm_xarray_runs_deinit(&w->runs);
 	zdm_reader_destroy(w->r);
 	mem_deinit(&w->m);
 }
@@ -69,13 +69,13 @@ static void end(struct world *w)
 /* An entry that leads to node i. */
 static uint64_t to_node(const struct world *w, unsigned int i)
 {
-	return NODE(i) | (w->kind == ZDM_TREE_XARRAY ? 2 : 1);
+	return NODE(i) | (w->kind == ZDM_XARRAY_XA ? 2 : 1);
 }
 
 /* What a slot repeats slot `of` of node i with. */
 static uint64_t sibling(const struct world *w, unsigned int i, unsigned int of)
 {
-	return w->kind == ZDM_TREE_XARRAY ? SIBLING(of) : (NODE(i) + SLOTS_OFF + of * 8) | 1;
+	return w->kind == ZDM_XARRAY_XA ? SIBLING(of) : (NODE(i) + SLOTS_OFF + of * 8) | 1;
 }
 
 static void put_head(struct world *w, uint64_t entry)
@@ -95,15 +95,15 @@ static void put_slot(struct world *w, unsigned int i, unsigned int slot, uint64_
 
 static enum zdm_status walk(struct world *w)
 {
-	zdm_tree_runs_deinit(&w->runs);
+	zdm_xarray_runs_deinit(&w->runs);
 	zdm_reader_forget(w->r);
-	return zdm_tree_walk(w->r, &w->k, w->kind, ROOT, &w->runs);
+	return zdm_xarray_walk(w->r, &w->k, w->kind, ROOT, &w->runs);
 }
 
 static void expect_run(const struct world *w, size_t i, uint64_t start, uint64_t stop,
 		       uint64_t kaddr, enum zdm_status st, uint64_t bad)
 {
-	const struct zdm_tree_run *run = &w->runs.run[i];
+	const struct zdm_xarray_run *run = &w->runs.run[i];
 
 	assert_true(i < w->runs.nr);
 	if (run->start != start || run->end != stop || run->kaddr != kaddr || run->status != st ||
@@ -114,7 +114,7 @@ static void expect_run(const struct world *w, size_t i, uint64_t start, uint64_t
 			 (long long)kaddr, st, (long long)bad);
 }
 
-static const enum zdm_tree_kind kinds[] = { ZDM_TREE_XARRAY, ZDM_TREE_RADIX };
+static const enum zdm_xarray_kind kinds[] = { ZDM_XARRAY_XA, ZDM_XARRAY_RADIX };
 
 /* What follows, once in a world with each kind of tree. */
 #define ON_BOTH_TREES(w) \
@@ -253,7 +253,7 @@ static void test_special(void **state)
 	struct world w;
 
 	(void)state;
-	begin(&w, ZDM_TREE_XARRAY);
+	begin(&w, ZDM_XARRAY_XA);
 	put_head(&w, to_node(&w, 0));
 	put_node(&w, 0, 0);
 	put_slot(&w, 0, 0, ZERO);
@@ -269,7 +269,7 @@ static void test_special(void **state)
 	expect_run(&w, 3, 4, 5, ITEM(1), ZDM_OK, 0);
 	end(&w);
 
-	begin(&w, ZDM_TREE_RADIX);
+	begin(&w, ZDM_XARRAY_RADIX);
 	put_head(&w, to_node(&w, 0));
 	put_node(&w, 0, 0);
 	put_slot(&w, 0, 1, 1);				/* RADIX_TREE_RETRY */
@@ -310,7 +310,7 @@ static void test_shift(void **state)
 	struct world w;
 
 	(void)state;
-	begin(&w, ZDM_TREE_XARRAY);
+	begin(&w, ZDM_XARRAY_XA);
 	put_head(&w, to_node(&w, 0));
 	put_node(&w, 0, 5);
 	assert_int_equal(walk(&w), ZDM_CORRUPT);
@@ -339,7 +339,7 @@ static void test_missing(void **state)
 	uint64_t gone = BASE + 0x800000;
 
 	(void)state;
-	begin(&w, ZDM_TREE_XARRAY);
+	begin(&w, ZDM_XARRAY_XA);
 	put_head(&w, to_node(&w, 0));
 	put_node(&w, 0, 6);
 	put_slot(&w, 0, 0, ITEM(1));
@@ -368,7 +368,7 @@ static void test_bush(void **state)
 	size_t i;
 
 	(void)state;
-	begin(&w, ZDM_TREE_XARRAY);
+	begin(&w, ZDM_XARRAY_XA);
 	put_head(&w, to_node(&w, 9));
 	for (level = 0; level < 10; level++) {
 		put_node(&w, level, 6 * level);
