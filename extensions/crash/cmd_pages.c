@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <inttypes.h>
 
+#include <zdm/check.h>
+
 #include "cmd.h"
 #include "guard.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Single struct pages: decoding, the kpageflags view. */
+/* Single struct pages: decoded, and held against the verdict of a model. */
 #ifndef ZDM_PAGE_H
 #define ZDM_PAGE_H
 
-#include <zdm/report.h>
+#include <zdm/zdm.h>
 
 #ifdef __cplusplus
 extern "C" {

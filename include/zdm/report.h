@@ -120,28 +120,6 @@ ZDM_API size_t zdm_pfn_spec_text(const struct zdm_pfn_spec *s, char *buf, size_t
 /* Was it rounded or guessed, so that a user should be told? */
 ZDM_API bool zdm_pfn_spec_needs_saying(const struct zdm_pfn_spec *s);
 
-/*
- * Read the struct pages and hold them against the verdicts. Every run of
- * struct pages that contradicts its verdict is reported once. Only so many are
- * read, in pieces spread evenly over all ranges, unless all are asked for. agree
- * and contradict both 0: nothing was checked.
- */
-#define ZDM_CHECK_SAMPLE (4u << 20)	/* struct pages: all of a machine of 16 GiB */
-#define ZDM_CHECK_ALL UINT64_MAX
-struct zdm_check_result {
-	uint64_t agree, contradict, unread, skipped;	/* PFNs */
-	uint64_t unasked;		/* valid and in the dump, but not of the sample */
-};
-struct zdm_contradiction {
-	uint64_t start_pfn, end_pfn;
-	enum zdm_class cls;
-	const char *found;	/* what the bytes are, in words; static */
-};
-typedef void (*zdm_contradiction_fn)(void *priv, const struct zdm_contradiction *c);
-ZDM_API enum zdm_status zdm_check(const struct zdm_session *s, const struct zdm_model *m,
-				  uint64_t most, zdm_contradiction_fn fn, void *priv,
-				  struct zdm_check_result *ret);
-
 #ifdef __cplusplus
 }
 #endif

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <zdm/report.h>
+#include <zdm/check.h>
 
 #include "page/veto.h"
 

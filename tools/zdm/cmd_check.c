@@ -2,6 +2,8 @@
 /* check: the struct pages against the verdicts. */
 #include <inttypes.h>
 
+#include <zdm/check.h>
+
 #include "open.h"
 
 struct printer {

@@ -2,6 +2,7 @@
 /* judge: all that is asked of a source, a session and a model, and what must hold of it. */
 #include <stdio.h>
 
+#include <zdm/check.h>
 #include <zdm/page.h>
 
 #include "dumpfile/dumpfile.h"
@@ -187,7 +188,7 @@ void judge_session(struct zdm_session *ses)
 static void read_dump(struct zdm_dump *d)
 {
 	const struct zdm_reader_ops *ops = zdm_dump_ops(d);
-	uint64_t paddr = 0, end, v;
+	uint64_t paddr = 0, end, words[40];
 	unsigned int i;
 	char buf[8192];
 	bool present;
@@ -206,8 +207,8 @@ static void read_dump(struct zdm_dump *d)
 	}
 	free(zdm_dump_notes(d, &len));
 	for (cpu = 0; cpu <= zdm_dump_nr_cpus(d) && cpu < 8; cpu++) {
-		zdm_dump_register(d, cpu, "rip", &v);
-		zdm_dump_register(d, cpu, "x30", &v);
+		zdm_dump_cpu_words(d, cpu, words, 1);
+		zdm_dump_cpu_words(d, cpu, words, sizeof(words) / sizeof(words[0]));
 	}
 	zdm_dump_parts_missing(d);
 	zdm_dump_live(d);

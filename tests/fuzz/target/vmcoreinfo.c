@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* vmcoreinfo: the text of VMCOREINFO, alone and as all that is known of a dump. */
-#include "dumpfile/machine.h"
 #include "source/source.h"
 #include "target.h"
 
@@ -29,11 +28,9 @@ static void open_with(struct input_bytes *all)
 		.vmcoreinfo_fn = the_text,
 	};
 	struct zdm_session *ses = NULL;
-	char err[400] = "", machine[66] = "";
+	char err[400] = "";
 
-	machine_guess((const char *)all->v, all->left, machine, sizeof(machine));
-	machine_clean(machine);
-	ops.machine = machine_is_known(machine) ? machine : NULL;
+	ops.machine = zdm_machine_of_vmcoreinfo((const char *)all->v, all->left);
 	must_be_line(zdm_open(&ops, all, NULL, &ses, err, sizeof(err)), err);
 	zdm_close(ses);
 }
