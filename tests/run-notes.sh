@@ -64,8 +64,18 @@ mapfile -t bad < <(grep -oE '\b[0-9a-f]{12} "[^|]*"' "$notes" | grep -oE '^[0-9a
     cut -c1-12 | uniq -d)
 missing one-subject "${bad[@]}"
 
+# A witness is asked by kfeat.c alone. Who reads the thing itself asks whether it is there: those
+# stand here by name.
+lib=${LIB:-lib}
+read_by_others='MEM_BLOCK_STATE|MEM_PGMAP_ALTMAP|MEM_PGMAP_REF|SYM_NODE_DATA|SYM_CONTIG_PAGE_DATA'
+witness=$(grep -oE 'ZDM_(SYM|MEM|NUM|SIZE)_[A-Z0-9_]+' lib/kernel/kfeat.c | sort -u |
+    grep -vxE "ZDM_($read_by_others)" | paste -sd'|')
+mapfile -t bad < <(grep -rnE "kdef_has\([^()]*\b($witness)\)|\bver(sion)?_code|KERNEL_VERSION" "$lib" |
+    grep -vE '/kernel/(kfeat|session)\.c:' | cut -d: -f1,2)
+missing witnesses "${bad[@]}"
+
 # Would it see a violation?
-[ -z "${NOTES:-}" ] || exit 0
+[ -z "${NOTES:-}${LIB:-}" ] || exit 0
 # planted TEST SED-EXPRESSION: with this change TEST must fail
 planted() {
     local out
@@ -81,3 +91,8 @@ planted tests-exist 's,text/5.10-split,text/5.10-spilt,'
 planted rows-tested 's,text/5.10-split text/5.0-padding,none,'
 planted commits 's/2d070eab2e82/2d070eab2e83/'
 planted one-subject '0,/b80892ca022e "/s//e7744aa25cff "/'
+mkdir "$work/lib"
+echo 'if (zdm_kdef_has(&s->k, ZDM_SYM_PGMAP_ARRAY)) old = false;' >"$work/lib/stray.c"
+out=$(LIB=$work/lib tests/run-notes.sh)
+if grep -q '^not ok notes/witnesses: .*stray.c:1' <<<"$out"; then ok notes/planted-witnesses; else
+    not_ok notes/planted-witnesses "the violation was not seen"; fi

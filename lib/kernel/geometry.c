@@ -44,7 +44,7 @@ static const struct {
 
 static void init_section_bits(struct zdm_session *s)
 {
-	bool has_enum = zdm_kdef_has(&s->k, ZDM_NUM_SECTION_PRESENT_BIT);
+	bool has_enum = zdm_feat_yes(&s->f, ZDM_FEAT_SECTION_ENUM);
 	uint64_t last = zdm_kdef_or(&s->k, ZDM_NUM_SECTION_LAST_BIT, MIN_FLAG_BITS);
 	size_t i;
 
@@ -104,10 +104,8 @@ static int nodes_shift(const struct zdm_session *s)
 		n = nodes_of_zonelist(&s->k);
 	if (n && n <= 1u << 16)
 		return (int)log2_ceil(n);
-	if (zdm_kdef_has(&s->k, ZDM_SYM_NODE_DATA))
-		return -1;
-	/* a kernel without CONFIG_NUMA has a variable instead of the array, and no node bits */
-	return zdm_kdef_has(&s->k, ZDM_SYM_CONTIG_PAGE_DATA) || s->k.complete_symbols ? 0 : -1;
+	/* without the array there is one node, and no bits for it */
+	return s->f.v[ZDM_FEAT_NODE_ARRAY] == ZDM_NO ? 0 : -1;
 }
 
 /*

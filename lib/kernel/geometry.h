@@ -38,6 +38,12 @@ static inline uint64_t zdm_section_nr_to_pfn(const struct zdm_geometry *g, uint6
 	return nr << (g->section_shift - g->page_shift);
 }
 
+/* Where the struct page of a page frame is. */
+static inline uint64_t zdm_geometry_page_kaddr(const struct zdm_geometry *g, uint64_t pfn)
+{
+	return g->vmemmap_kaddr + pfn * g->page_bytes;
+}
+
 struct zdm_session;
 
 /* Fills s->g. ABSENT with a line in err when a required size is not known. */

@@ -170,6 +170,138 @@ static enum zdm_tri probe_reserve(const struct zdm_kdef *k)
 	return probe_altmap(k);
 }
 
+/*
+ * Linux kernel commit ed7802dd48f7 ("mm: memory_hotplug: enumerate all supported
+ * section flags") (in v6.0).
+ */
+static enum zdm_tri probe_section_enum(const struct zdm_kdef *k)
+{
+	return type_tri(k, ZDM_NUM_SECTION_PRESENT_BIT);
+}
+
+/*
+ * Linux kernel commit 2d070eab2e82 ("mm: consider zone which is not fully populated
+ * to have holes") (in v4.13). Sub-sections came later than the flag.
+ */
+static enum zdm_tri probe_online_flag(const struct zdm_kdef *k)
+{
+	return probe_subsections(k) == ZDM_YES || zdm_kdef_has(k, ZDM_NUM_SECTION_ONLINE_BIT) ?
+	       ZDM_YES : ZDM_UNKNOWN;
+}
+
+/* The series of 1f90a3477df3, see probe_taint(), made it a function. */
+static enum zdm_tri probe_online_page(const struct zdm_kdef *k)
+{
+	return symbol_tri(k, ZDM_SYM_PFN_TO_ONLINE_PAGE);
+}
+
+/* A kernel without CONFIG_NUMA has a variable instead (include/linux/mmzone.h, 5.10 to 7.3). */
+static enum zdm_tri probe_node_array(const struct zdm_kdef *k)
+{
+	enum zdm_tri t = either(k, ZDM_SYM_NODE_DATA, ZDM_SYM_CONTIG_PAGE_DATA);
+
+	return t == ZDM_UNKNOWN && k->complete_symbols ? ZDM_NO : t;
+}
+
+/* kernel/memremap.c, 4.19 and 5.2. */
+static enum zdm_tri probe_pgmap_xarray(const struct zdm_kdef *k)
+{
+	return either(k, ZDM_SYM_PGMAP_ARRAY, ZDM_SYM_PGMAP_RADIX);
+}
+
+/*
+ * Linux kernel commit 966cf44f637e ("mm: defer ZONE_DEVICE page initialization to the
+ * point where we init pgmap") (in v4.20), the release that has the XArray, too.
+ */
+static enum zdm_tri probe_pgmap_with_zone(const struct zdm_kdef *k)
+{
+	return probe_pgmap_xarray(k);
+}
+
+/* It was embedded together with the altmap; the size of the member knows better. */
+static enum zdm_tri probe_res(const struct zdm_kdef *k)
+{
+	const struct zdm_kval *v = &k->v[ZDM_MEM_PGMAP_RES];
+
+	if (v->status == ZDM_OK && v->size_bytes)
+		return v->size_bytes > 8 ? ZDM_YES : ZDM_NO;
+	return probe_altmap(k);
+}
+
+/*
+ * Linux kernel commit 514caf23a70f ("memremap: replace the altmap_valid field with a
+ * PGMAP_ALTMAP_VALID flag") (in v5.3).
+ */
+static enum zdm_tri probe_altmap_flag(const struct zdm_kdef *k)
+{
+	return either(k, ZDM_MEM_PGMAP_FLAGS, ZDM_MEM_PGMAP_ALTMAP_VALID);
+}
+
+/*
+ * Linux kernel commit 4fb6eabf1037 ("drivers/base/memory.c: cache memory blocks in
+ * xarray to accelerate lookup") (in v5.8).
+ */
+static enum zdm_tri probe_block_xarray(const struct zdm_kdef *k)
+{
+	return either(k, ZDM_SYM_MEMORY_BLOCKS, ZDM_SYM_MEMORY_SUBSYS);
+}
+
+/*
+ * Linux kernel commit a08a2ae34613 ("mm,memory_hotplug: allocate memmap from the added
+ * memory range") (in v5.13), and commit 1a8c64e11043 ("mm/memory_hotplug: embed
+ * vmem_altmap details in memory block") (in v6.6). UNKNOWN: nor can blocks do that.
+ */
+static enum zdm_tri probe_block_altmap(const struct zdm_kdef *k)
+{
+	if (zdm_kdef_has(k, ZDM_MEM_BLOCK_NR_VMEMMAP))
+		return ZDM_NO;
+	return zdm_kdef_has(k, ZDM_MEM_BLOCK_ALTMAP) ? ZDM_YES : ZDM_UNKNOWN;
+}
+
+/* include/linux/page-flags.h, 6.9 and 6.12: an enum took the place of macros. */
+static enum zdm_tri probe_page_type(const struct zdm_kdef *k)
+{
+	return type_tri(k, ZDM_NUM_PGTY_BUDDY);
+}
+
+/* folio._entire_mapcount came with it (include/linux/mm_types.h, 6.1 and 6.2). */
+static enum zdm_tri probe_mapcount(const struct zdm_kdef *k)
+{
+	return type_tri(k, ZDM_MEM_FOLIO_ENTIRE_MAPCOUNT);
+}
+
+/* fs/proc/page.c, 6.16 and 6.17. */
+static enum zdm_tri probe_snapshot(const struct zdm_kdef *k)
+{
+	return symbol_tri(k, ZDM_SYM_SNAPSHOT_PAGE);
+}
+
+/* fs/proc/page.c, 6.9 and 6.10: the release in which PG_slab went. */
+static enum zdm_tri probe_folio_flags(const struct zdm_kdef *k)
+{
+	return probe_snapshot(k) == ZDM_YES || !zdm_kdef_has(k, ZDM_NUM_PG_SLAB) ? ZDM_YES : ZDM_NO;
+}
+
+/* include/linux/mm_types.h, 5.10 and 5.11. */
+static enum zdm_tri probe_memcg_data(const struct zdm_kdef *k)
+{
+	if (zdm_kdef_has(k, ZDM_MEM_PAGE_MEM_CGROUP))
+		return ZDM_NO;
+	return type_tri(k, ZDM_MEM_PAGE_MEMCG_DATA);
+}
+
+/* obj_cgroup.is_root came with it: include/linux/memcontrol.h, 7.3. */
+static enum zdm_tri probe_objcg(const struct zdm_kdef *k)
+{
+	return type_tri(k, ZDM_MEM_OBJCG_IS_ROOT);
+}
+
+/* kernel/printk/printk.c, 5.9 and 5.10. */
+static enum zdm_tri probe_log(const struct zdm_kdef *k)
+{
+	return either(k, ZDM_SYM_PRB, ZDM_SYM_LOG_BUF);
+}
+
 static const struct {
 	const char *name;
 	enum zdm_tri (*probe)(const struct zdm_kdef *k);
@@ -186,6 +318,23 @@ static const struct {
 	[ZDM_FEAT_INIT_POISON] = { "struct page poisoning", probe_poison },
 	[ZDM_FEAT_ZONE_DEVICE] = { "ZONE_DEVICE", probe_zone_device },
 	[ZDM_FEAT_RESERVE_RAW] = { "altmap reserve left alone", probe_reserve },
+	[ZDM_FEAT_SECTION_ENUM] = { "section flags in an enum", probe_section_enum },
+	[ZDM_FEAT_ONLINE_FLAG] = { "SECTION_IS_ONLINE", probe_online_flag },
+	[ZDM_FEAT_ONLINE_PAGE_FN] = { "pfn_to_online_page() is a function", probe_online_page },
+	[ZDM_FEAT_NODE_ARRAY] = { "node_data", probe_node_array },
+	[ZDM_FEAT_PGMAP_XARRAY] = { "pgmaps in an XArray", probe_pgmap_xarray },
+	[ZDM_FEAT_PGMAP_WITH_ZONE] = { "pgmap written with the zone", probe_pgmap_with_zone },
+	[ZDM_FEAT_RES_EMBEDDED] = { "resource inside dev_pagemap", probe_res },
+	[ZDM_FEAT_ALTMAP_FLAG] = { "PGMAP_ALTMAP_VALID", probe_altmap_flag },
+	[ZDM_FEAT_BLOCK_XARRAY] = { "memory blocks in an XArray", probe_block_xarray },
+	[ZDM_FEAT_BLOCK_ALTMAP] = { "memory block has an altmap", probe_block_altmap },
+	[ZDM_FEAT_PAGE_TYPE_BYTE] = { "page type in one byte", probe_page_type },
+	[ZDM_FEAT_MAPCOUNT_OF_PAGE] = { "_mapcount of one page", probe_mapcount },
+	[ZDM_FEAT_FLAGS_OF_FOLIO] = { "kpageflags of the folio", probe_folio_flags },
+	[ZDM_FEAT_FLAGS_OF_SNAPSHOT] = { "kpageflags of a snapshot", probe_snapshot },
+	[ZDM_FEAT_MEMCG_DATA] = { "memcg_data", probe_memcg_data },
+	[ZDM_FEAT_OBJCG_ALWAYS] = { "memcg_data leads to an obj_cgroup", probe_objcg },
+	[ZDM_FEAT_LOG_RING] = { "printk ring buffer", probe_log },
 };
 
 void zdm_kfeat_probe(struct zdm_kfeat *f, const struct zdm_kdef *k)

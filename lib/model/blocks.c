@@ -57,16 +57,17 @@ static enum zdm_block_state decode_state(const struct zdm_session *s, uint64_t s
 	return ZDM_BLOCK_UNKNOWN;
 }
 
-/* memmap_on_memory: a count since 5.13, a pointer to an altmap since 6.6. */
+/* memmap_on_memory: a count, or a pointer to an altmap. */
 static uint64_t vmemmap_pages(struct scan *sc, uint64_t kaddr)
 {
 	const struct zdm_kdef *k = &sc->s->k;
 	uint64_t v = 0, altmap;
 
-	if (zdm_kdef_has(k, ZDM_MEM_BLOCK_NR_VMEMMAP)) {
+	if (sc->s->f.v[ZDM_FEAT_BLOCK_ALTMAP] == ZDM_NO) {
 		if (zdm_read_u64(sc->s->r, kaddr + zdm_kdef_get(k, ZDM_MEM_BLOCK_NR_VMEMMAP), &v))
 			v = 0;
-	} else if (zdm_kdef_has(k, ZDM_MEM_BLOCK_ALTMAP) && zdm_kdef_has(k, ZDM_MEM_ALTMAP_FREE)) {
+	} else if (zdm_feat_yes(&sc->s->f, ZDM_FEAT_BLOCK_ALTMAP) &&
+		   zdm_kdef_has(k, ZDM_MEM_ALTMAP_FREE)) {
 		if (zdm_read_u64(sc->s->r, kaddr + zdm_kdef_get(k, ZDM_MEM_BLOCK_ALTMAP), &altmap) ||
 		    !altmap ||
 		    zdm_read_u64(sc->s->r, altmap + zdm_kdef_get(k, ZDM_MEM_ALTMAP_FREE), &v))
@@ -210,9 +211,9 @@ enum zdm_status zdm_blocks_read(const struct zdm_session *s, struct zdm_blocks *
 
 	memset(ret, 0, sizeof(*ret));
 	if (zdm_kdef_has(&s->k, ZDM_MEM_BLOCK_START) && zdm_kdef_has(&s->k, ZDM_MEM_BLOCK_STATE)) {
-		if (zdm_kdef_has(&s->k, ZDM_SYM_MEMORY_BLOCKS))
+		if (zdm_feat_yes(&s->f, ZDM_FEAT_BLOCK_XARRAY))
 			st = scan_xarray(&sc);
-		else if (zdm_kdef_has(&s->k, ZDM_SYM_MEMORY_SUBSYS))
+		else if (s->f.v[ZDM_FEAT_BLOCK_XARRAY] == ZDM_NO)
 			st = scan_bus(&sc);
 	}
 	if (st == ZDM_NOMEM) {

@@ -20,8 +20,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/compound.h"
 #include "base/grow.h"
+#include "kernel/struct_page.h"
+#include "model/compound.h"
 #include "model/looks.h"
 #include "base/search.h"
 
@@ -36,7 +37,7 @@ struct look {
 	const struct zdm_sections *sections;
 	const struct zdm_pgmaps *pgmaps;
 	struct zdm_looks *out;
-	uint64_t flags_off, word1_off;
+	struct zdm_page_layout page;
 	uint64_t left;			/* how many more are looked at */
 	bool cut_short;
 	size_t entry;			/* the first that ends after what is looked at */
@@ -49,7 +50,7 @@ struct look {
 
 static uint64_t page_kaddr(const struct look *l, uint64_t pfn)
 {
-	return l->s->g.vmemmap_kaddr + pfn * l->s->g.page_bytes;
+	return zdm_geometry_page_kaddr(&l->s->g, pfn);
 }
 
 /* The struct page of pfn, until the next one is asked for; NULL: the dump lacks it. */
@@ -72,25 +73,6 @@ static const uint8_t *page_bytes(struct look *l, uint64_t pfn)
 	    zdm_read_kaddr(l->s->r, page_kaddr(l, pfn), page, bytes) != ZDM_OK)
 		return NULL;
 	return page;
-}
-
-static uint64_t word_at(const struct look *l, const uint8_t *page, uint64_t off)
-{
-	uint64_t v = 0;
-
-	if (off <= l->s->g.page_bytes - sizeof(v))
-		memcpy(&v, page + off, sizeof(v));
-	return v;
-}
-
-static enum zdm_tri is_device(const struct look *l, uint64_t flags)
-{
-	const struct zdm_geometry *g = &l->s->g;
-
-	if (!g->zone_shift || g->zone_device < 0)
-		return ZDM_UNKNOWN;
-	flags = flags >> g->zone_shift & ((1ull << g->zone_bits) - 1);
-	return flags == (uint64_t)g->zone_device ? ZDM_YES : ZDM_NO;
 }
 
 static enum zdm_status push(struct look *l, uint64_t start_pfn, uint64_t end_pfn,
@@ -133,7 +115,7 @@ static enum zdm_look_found left_over(struct look *l, uint64_t pfn)
 		return ZDM_LOOK_UNREAD;
 	if (!memcmp(page, page + 1, l->s->g.page_bytes - 1))
 		return page[0] ? ZDM_LOOK_FILL : ZDM_LOOK_ZERO;
-	device = is_device(l, word_at(l, page, l->flags_off));
+	device = zdm_page_in_zone_device(&l->page, zdm_page_flags(&l->page, page));
 	return device == ZDM_UNKNOWN ? ZDM_LOOK_UNREAD :
 	       device == ZDM_YES ? ZDM_LOOK_DEVICE : ZDM_LOOK_OTHER;
 }
@@ -170,9 +152,10 @@ static enum zdm_tri look_at_head(struct look *l, uint64_t kaddr, uint64_t pgmap_
 		return l->head_found;
 	l->head_kaddr = kaddr;
 	l->head_found = ZDM_UNKNOWN;
-	if (zdm_read_u64(l->s->r, kaddr + l->flags_off, &l->head_flags) == ZDM_OK &&
-	    zdm_read_u64(l->s->r, kaddr + l->word1_off, &word1) == ZDM_OK)
-		l->head_found = word1 == pgmap_kaddr && is_device(l, l->head_flags) != ZDM_NO ?
+	if (zdm_read_u64(l->s->r, kaddr + l->page.flags_off, &l->head_flags) == ZDM_OK &&
+	    zdm_read_u64(l->s->r, kaddr + l->page.word1_off, &word1) == ZDM_OK)
+		l->head_found = word1 == pgmap_kaddr &&
+				zdm_page_in_zone_device(&l->page, l->head_flags) != ZDM_NO ?
 				ZDM_YES : ZDM_NO;
 	return l->head_found;
 }
@@ -186,7 +169,7 @@ static enum zdm_look_found tail(struct look *l, uint64_t pfn, uint64_t head_pfn,
 
 	if (!page)
 		return ZDM_LOOK_UNREAD;
-	word1 = word_at(l, page, l->word1_off);
+	word1 = zdm_page_word(&l->page, page, 1);
 	if (!(word1 & 1) || zdm_page_head(word1, page_kaddr(l, pfn)) != head)
 		return ZDM_LOOK_NO_TAIL;
 	sound = look_at_head(l, head, pgmap_kaddr);
@@ -194,7 +177,7 @@ static enum zdm_look_found tail(struct look *l, uint64_t pfn, uint64_t head_pfn,
 		return ZDM_LOOK_UNREAD;
 	/* zone and node are the topmost bits of both */
 	if (sound == ZDM_NO || (l->s->g.zone_shift &&
-	    (word_at(l, page, l->flags_off) ^ l->head_flags) >> l->s->g.zone_shift))
+	    (zdm_page_flags(&l->page, page) ^ l->head_flags) >> l->s->g.zone_shift))
 		return ZDM_LOOK_NO_TAIL;
 	return ZDM_LOOK_NONE;
 }
@@ -291,9 +274,9 @@ enum zdm_status zdm_looks_read(const struct zdm_session *s, const struct zdm_sec
 	if (!l)
 		return st;
 	*l = (struct look){ .s = s, .sections = sections, .pgmaps = pgmaps, .out = ret,
-			    .left = MAX_LOOKED, .chunk_pfn = UINT64_MAX, .head_kaddr = UINT64_MAX,
-			    .flags_off = zdm_kdef_or(&s->k, ZDM_MEM_PAGE_FLAGS, 0),
-			    .word1_off = zdm_kdef_or(&s->k, ZDM_MEM_PAGE_LRU, 8) };
+			    .left = MAX_LOOKED, .chunk_pfn = UINT64_MAX,
+			    .head_kaddr = UINT64_MAX };
+	zdm_page_layout_init(s, &l->page);
 	for (i = 0; i < sections->nr && st == ZDM_OK; i++) {
 		const struct zdm_section *sec = &sections->v[i];
 

@@ -11,7 +11,7 @@ enum zdm_status zdm_node_kaddr(const struct zdm_session *s, unsigned int i, uint
 	unsigned int nodes = shift && shift < 64 ? 1u << (64 - shift) : 1;
 
 	/* without CONFIG_NUMA the one node is a variable */
-	if (!i && !zdm_kdef_has(&s->k, ZDM_SYM_NODE_DATA) &&
+	if (!i && s->f.v[ZDM_FEAT_NODE_ARRAY] == ZDM_NO &&
 	    zdm_kdef_has(&s->k, ZDM_SYM_CONTIG_PAGE_DATA)) {
 		*kaddr = zdm_kdef_get(&s->k, ZDM_SYM_CONTIG_PAGE_DATA);
 		return ZDM_OK;

@@ -150,11 +150,9 @@ static enum zdm_status decode_res(struct raw *p, struct zdm_pgmap *ret)
 	const struct zdm_kval *res = &p->s->k.v[ZDM_MEM_PGMAP_RES];
 	uint64_t at = p->kaddr + res->value, start, end;
 	struct zdm_pfn_range *r;
-	enum zdm_tri embedded = p->s->f.v[ZDM_FEAT_ALTMAP_EMBEDDED];
+	enum zdm_tri embedded = p->s->f.v[ZDM_FEAT_RES_EMBEDDED];
 	enum zdm_status st = ZDM_OK;
 
-	if (res->size_bytes)
-		embedded = res->size_bytes == 8 ? ZDM_NO : ZDM_YES;
 	if (res->status != ZDM_OK || embedded == ZDM_UNKNOWN || !p->max_ranges)
 		return ZDM_UNSUPPORTED;
 	if (embedded == ZDM_NO)
@@ -184,7 +182,7 @@ static enum zdm_status altmap_in_effect(const struct raw *p, const struct zdm_pg
 	if (!zdm_kdef_has(k, ZDM_MEM_PGMAP_ALTMAP) ||
 	    p->s->f.v[ZDM_FEAT_ALTMAP_EMBEDDED] == ZDM_UNKNOWN)
 		return ZDM_UNSUPPORTED;
-	if (zdm_kdef_has(k, ZDM_MEM_PGMAP_FLAGS))
+	if (zdm_feat_yes(&p->s->f, ZDM_FEAT_ALTMAP_FLAG))
 		return pgmap->flags & PGMAP_ALTMAP_VALID ? ZDM_OK : ZDM_ABSENT;
 	if (member(p, ZDM_MEM_PGMAP_ALTMAP_VALID, 1, &v))
 		return v & 0xff ? ZDM_OK : ZDM_ABSENT;

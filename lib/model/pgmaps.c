@@ -183,11 +183,11 @@ static enum zdm_status sort_ranges(struct zdm_pgmaps *p)
 static enum zdm_status walk(const struct zdm_session *s, struct zdm_xarray_runs *runs,
 			    struct zdm_pgmaps *ret)
 {
-	bool xarray = zdm_kdef_has(&s->k, ZDM_SYM_PGMAP_ARRAY);
+	bool xarray = zdm_feat_yes(&s->f, ZDM_FEAT_PGMAP_XARRAY);
 
 	if (s->f.v[ZDM_FEAT_ZONE_DEVICE] == ZDM_NO)
 		return ZDM_OK;		/* a kernel without ZONE_DEVICE: known to be empty */
-	if (!xarray && !zdm_kdef_has(&s->k, ZDM_SYM_PGMAP_RADIX))
+	if (s->f.v[ZDM_FEAT_PGMAP_XARRAY] == ZDM_UNKNOWN)
 		return ZDM_ABSENT;
 	ret->root_kaddr = zdm_kdef_get(&s->k, xarray ? ZDM_SYM_PGMAP_ARRAY : ZDM_SYM_PGMAP_RADIX);
 	/* what its entries are, and of what, must be known */

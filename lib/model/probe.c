@@ -5,28 +5,22 @@
 #include "base/budget.h"
 #include "model/deferred.h"
 #include "base/grow.h"
+#include "kernel/struct_page.h"
 #include "model/nodes.h"
 #include "model/probe.h"
 #include "model/pgmap_refs.h"
 #include "base/search.h"
 
-static uint64_t page_kaddr(const struct zdm_session *s, uint64_t pfn)
-{
-	return s->g.vmemmap_kaddr + pfn * s->g.page_bytes;
-}
-
 /* Does the struct page of pfn say that it is of ZONE_DEVICE? */
 static enum zdm_tri zone_is_device(const struct zdm_session *s, uint64_t pfn)
 {
-	const struct zdm_geometry *g = &s->g;
+	struct zdm_page_layout l;
 	uint64_t flags;
 
-	if (!g->zone_shift || g->zone_device < 0 ||
-	    zdm_read_u64(s->r, page_kaddr(s, pfn) + zdm_kdef_or(&s->k, ZDM_MEM_PAGE_FLAGS, 0),
-			 &flags) != ZDM_OK)
+	zdm_page_layout_init(s, &l);
+	if (zdm_read_u64(s->r, zdm_geometry_page_kaddr(&s->g, pfn) + l.flags_off, &flags) != ZDM_OK)
 		return ZDM_UNKNOWN;
-	flags = flags >> g->zone_shift & ((1ull << g->zone_bits) - 1);
-	return flags == (uint64_t)g->zone_device ? ZDM_YES : ZDM_NO;
+	return zdm_page_in_zone_device(&l, flags);
 }
 
 static enum zdm_status sample(const struct zdm_session *s, struct zdm_probes *out, uint64_t nr,
@@ -125,12 +119,13 @@ static enum zdm_status sample_section(const struct zdm_session *s, const struct 
 static enum zdm_tri page_done(const struct zdm_session *s, uint64_t pgmap_kaddr, uint64_t pfn)
 {
 	enum zdm_tri device = zone_is_device(s, pfn);
+	struct zdm_page_layout l;
 	uint64_t word1;
 
-	if (device != ZDM_YES || !zdm_kdef_has(&s->k, ZDM_SYM_PGMAP_ARRAY))
+	if (device != ZDM_YES || !zdm_feat_yes(&s->f, ZDM_FEAT_PGMAP_WITH_ZONE))
 		return device;
-	if (!zdm_kdef_has(&s->k, ZDM_MEM_PAGE_LRU) ||
-	    zdm_read_u64(s->r, page_kaddr(s, pfn) + zdm_kdef_get(&s->k, ZDM_MEM_PAGE_LRU), &word1))
+	zdm_page_layout_init(s, &l);
+	if (zdm_read_u64(s->r, zdm_geometry_page_kaddr(&s->g, pfn) + l.word1_off, &word1))
 		return ZDM_UNKNOWN;
 	return word1 == pgmap_kaddr ? ZDM_YES : ZDM_NO;
 }
@@ -213,9 +208,12 @@ static void find_progress(const struct zdm_session *s, const struct zdm_pgmap *p
  */
 static enum zdm_tri is_backing_page(const struct zdm_session *s, uint64_t pfn)
 {
-	uint64_t lru = page_kaddr(s, pfn) + zdm_kdef_or(&s->k, ZDM_MEM_PAGE_LRU, 8), links[2];
 	enum zdm_tri device = zone_is_device(s, pfn);
+	struct zdm_page_layout l;
+	uint64_t lru, links[2];
 
+	zdm_page_layout_init(s, &l);
+	lru = zdm_geometry_page_kaddr(&s->g, pfn) + l.word1_off;
 	if (device != ZDM_YES)
 		return device;
 	if (zdm_read_kaddr(s->r, lru, links, sizeof(links)) != ZDM_OK)

@@ -331,9 +331,7 @@ enum zdm_status zdm_sections_read(const struct zdm_session *s, struct zdm_sectio
 
 	memset(ret, 0, sizeof(*ret));
 	ret->vmemmap_kaddr = s->g.vmemmap_kaddr;
-	/* where the enum does not tell, a section does: the flag came with 4.13, these later */
-	ret->online_flag = zdm_feat_yes(&s->f, ZDM_FEAT_SUBSECTIONS) ||
-			   zdm_kdef_has(&s->k, ZDM_NUM_SECTION_ONLINE_BIT);
+	ret->online_flag = zdm_feat_yes(&s->f, ZDM_FEAT_ONLINE_FLAG);	/* else a section may tell */
 	if (zdm_feat_yes(&s->f, ZDM_FEAT_SUBSECTIONS) &&
 	    zdm_kdef_has(&s->k, ZDM_MEM_SUBSECTION_MAP))
 		ret->words_per_map = (s->g.subsections + 63) / 64;

@@ -204,7 +204,7 @@ static void facts_at(const struct zdm_model *m, const struct zdm_section *sec, u
 	f->blocks_status = m->blocks.status;
 	f->pgmap_index = -1;
 	f->range = -1;
-	f->page_kaddr = m->g.vmemmap_kaddr + pfn * m->g.page_bytes;
+	f->page_kaddr = zdm_geometry_page_kaddr(&m->g, pfn);
 	if (sec)
 		section_facts(m, sec, pfn, f);
 	else if ((gap = zdm_sections_gap(&m->sections, zdm_pfn_to_section_nr(&m->g, pfn)))) {

@@ -113,8 +113,7 @@ static bool may_be_device(const struct scan *sc, const struct zdm_section *sec, 
 static bool may_be_block(const struct scan *sc, const struct zdm_section *sec)
 {
 	return sc->blocks->status != ZDM_OK && !(sec->flags & ZDM_SECTION_EARLY) &&
-	       (zdm_kdef_has(&sc->s->k, ZDM_MEM_BLOCK_NR_VMEMMAP) ||
-		zdm_kdef_has(&sc->s->k, ZDM_MEM_BLOCK_ALTMAP));
+	       sc->s->f.v[ZDM_FEAT_BLOCK_ALTMAP] != ZDM_UNKNOWN;
 }
 
 /*
@@ -378,7 +377,7 @@ static void join_sections(struct zdm_vmemmap *o, size_t before)
 static enum zdm_status scan_section(struct scan *sc, uint64_t nr)
 {
 	const struct zdm_geometry *g = &sc->s->g;
-	uint64_t kaddr = g->vmemmap_kaddr + zdm_section_nr_to_pfn(g, nr) * g->page_bytes;
+	uint64_t kaddr = zdm_geometry_page_kaddr(g, zdm_section_nr_to_pfn(g, nr));
 	uint64_t section_end = kaddr + g->section_pages * g->page_bytes, end;
 	enum zdm_status st, pushed = ZDM_OK;
 	struct zdm_extent e, before = { 0 };
@@ -417,7 +416,7 @@ static enum zdm_status give_up(struct scan *sc, uint64_t nr)
 	struct zdm_extent rest = {
 		.start_pfn = pfn, .end_pfn = zdm_section_nr_to_pfn(g, sc->sections->end_nr),
 		.where = ZDM_MEMMAP_UNKNOWN, .in_dump = ZDM_IN_DUMP_UNKNOWN,
-		.bad_kaddr = g->vmemmap_kaddr + pfn * g->page_bytes,
+		.bad_kaddr = zdm_geometry_page_kaddr(g, pfn),
 	};
 
 	/* what was found of this section is not all of it */

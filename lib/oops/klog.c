@@ -274,14 +274,15 @@ static bool has_buffer(const struct klog *k)
 
 enum zdm_status zdm_klog_read(struct zdm_session *s, char **text, size_t *len)
 {
+	bool ring = zdm_feat_yes(&s->f, ZDM_FEAT_LOG_RING);
 	struct klog k = { .s = s };
 	enum zdm_status st = ZDM_ABSENT;
 
 	*text = NULL;
 	*len = 0;
-	if (!has_ring(&k) && !has_buffer(&k))
+	if (!(ring ? has_ring(&k) : has_buffer(&k)))
 		return ZDM_ABSENT;
-	st = has_ring(&k) ? read_ring(&k) : read_buffer(&k);
+	st = ring ? read_ring(&k) : read_buffer(&k);
 	if (k.no_memory)
 		st = ZDM_NOMEM;
 	if (st == ZDM_OK && !k.bytes)

@@ -172,14 +172,9 @@ static enum zdm_veto test_fill(const struct zdm_vetoes *v, const struct zdm_rang
 	return ZDM_VETO_ZEROS_OPEN;
 }
 
-/* UNKNOWN where this kernel's zone bits are not known. */
 static enum zdm_tri in_zone_device(const struct zdm_vetoes *v, const uint8_t *bytes)
 {
-	int zone = zdm_page_zone(&v->l, zdm_page_flags(&v->l, bytes));
-
-	if (zone < 0 || v->l.g.zone_device < 0)
-		return ZDM_UNKNOWN;
-	return zone == v->l.g.zone_device ? ZDM_YES : ZDM_NO;
+	return zdm_page_in_zone_device(&v->l, zdm_page_flags(&v->l, bytes));
 }
 
 /* INIT_LIST_HEAD(&page->lru), untouched since. */
@@ -284,7 +279,7 @@ static enum zdm_veto test_device(struct zdm_vetoes *v, const struct zdm_range *r
 	 * Up to 4.19 the pgmap is filled in by a loop of its own after the
 	 * struct page is sound (mm/page_alloc.c and kernel/memremap.c, 4.14).
 	 */
-	if (!zdm_kdef_has(&v->s->k, ZDM_SYM_PGMAP_ARRAY) && is_self_linked(v, pfn, bytes))
+	if (!zdm_feat_yes(&v->s->f, ZDM_FEAT_PGMAP_WITH_ZONE) && is_self_linked(v, pfn, bytes))
 		return ZDM_VETO_NONE;
 	return ZDM_VETO_NO_PGMAP;
 }

@@ -75,6 +75,7 @@ static void ring_init(struct scene *c)
 	put(c, BASE + 0x110, INFOS, 8);
 	put(c, BASE + 0x140, SIZE_BITS, 4);
 	put(c, BASE + 0x148, DATA, 8);
+	zdm_kfeat_probe(&c->s.f, &c->s.k);
 }
 
 static void ring_ids(struct scene *c, uint64_t tail, uint64_t head)

@@ -2,8 +2,9 @@
 /* What the pages of one kernel look like to /proc/kpageflags. */
 #include <string.h>
 
-#include "page/kpageflags/kpageflags.h"
 #include "base/text.h"
+#include "kernel/struct_page.h"
+#include "page/kpageflags/kpageflags.h"
 
 /* stable_page_flags() copies these; which PG_* a name means is the kernel's enum. */
 static const struct {
@@ -62,7 +63,7 @@ static enum zdm_status init_types(const struct zdm_session *s, struct zdm_kpagef
 {
 	uint64_t mapcount = get(s, ZDM_NUM_BUDDY_MAPCOUNT);
 
-	if (zdm_kdef_has(&s->k, ZDM_NUM_PGTY_BUDDY)) {
+	if (zdm_feat_yes(&s->f, ZDM_FEAT_PAGE_TYPE_BYTE)) {
 		a->types = ZDM_KPAGEFLAGS_TOP_BYTE;
 		a->type_buddy = get(s, ZDM_NUM_PGTY_BUDDY);
 		a->type_offline = get(s, ZDM_NUM_PGTY_OFFLINE);
@@ -80,7 +81,7 @@ static enum zdm_status init_types(const struct zdm_session *s, struct zdm_kpagef
 	a->types = ZDM_KPAGEFLAGS_CLEARED_BITS;
 	a->type_buddy = TYPE_BIT_BUDDY;
 	a->type_offline = TYPE_BIT_OFFLINE;
-	a->type_table = zdm_kdef_has(&s->k, ZDM_MEM_PAGE_MEM_CGROUP) ? TYPE_BIT_TABLE_KMEMCG :
+	a->type_table = s->f.v[ZDM_FEAT_MEMCG_DATA] == ZDM_NO ? TYPE_BIT_TABLE_KMEMCG :
 			TYPE_BIT_TABLE;
 	a->type_hugetlb = ZDM_KPAGEFLAGS_NONE;
 	a->type_slab = ZDM_KPAGEFLAGS_NONE;
@@ -126,21 +127,23 @@ static void init_bits(const struct zdm_session *s, struct zdm_kpageflags_abi *a)
 
 static void init_offsets(const struct zdm_session *s, struct zdm_kpageflags_abi *a)
 {
-	a->page_bytes = s->g.page_bytes;
-	a->flags_off = get(s, ZDM_MEM_PAGE_FLAGS);
-	a->word1_off = get(s, ZDM_MEM_PAGE_LRU);
-	a->mapping_off = get(s, ZDM_MEM_PAGE_MAPPING);
-	a->private_off = get(s, ZDM_MEM_PAGE_PRIVATE);
-	a->mapcount_off = get(s, ZDM_MEM_PAGE_MAPCOUNT);
-	a->refcount_off = get(s, ZDM_MEM_PAGE_REFCOUNT);
+	struct zdm_page_layout l;
+
+	zdm_page_layout_init(s, &l);
+	a->page_bytes = l.bytes;
+	a->flags_off = l.flags_off;
+	a->word1_off = l.word1_off;
+	a->mapping_off = l.mapping_off;
+	a->private_off = l.private_off;
+	a->mapcount_off = l.mapcount_off;
+	a->refcount_off = l.refcount_off;
 	a->entire_mapcount_off = second(s, ZDM_MEM_FOLIO_ENTIRE_MAPCOUNT,
 					ZDM_MEM_PAGE_COMPOUND_MAPCOUNT);
 	a->large_mapcount_off = get(s, ZDM_MEM_FOLIO_LARGE_MAPCOUNT);
 	a->dtor_off = second(s, ZDM_MEM_FOLIO_DTOR, ZDM_MEM_PAGE_COMPOUND_DTOR);
 	a->order_off = second(s, ZDM_MEM_FOLIO_ORDER, ZDM_MEM_PAGE_COMPOUND_ORDER);
 	a->flags_1_off = get(s, ZDM_MEM_FOLIO_FLAGS_1);
-	/* _entire_mapcount came with a _mapcount that counts one page (6.2) */
-	a->file_thp_in_mapcount = !zdm_kdef_has(&s->k, ZDM_MEM_FOLIO_ENTIRE_MAPCOUNT);
+	a->file_thp_in_mapcount = !zdm_feat_yes(&s->f, ZDM_FEAT_MAPCOUNT_OF_PAGE);
 }
 
 enum zdm_status zdm_kpageflags_abi_init(const struct zdm_session *s, struct zdm_kpageflags_abi *a,
@@ -163,11 +166,9 @@ enum zdm_status zdm_kpageflags_abi_init(const struct zdm_session *s, struct zdm_
 			return ZDM_ABSENT;
 		}
 	}
-	if (zdm_kdef_has(&s->k, ZDM_SYM_SNAPSHOT_PAGE))
-		a->rules = ZDM_KPAGEFLAGS_OF_SNAPSHOT;
-	else
-		a->rules = zdm_kdef_has(&s->k, ZDM_NUM_PG_SLAB) ? ZDM_KPAGEFLAGS_OF_PAGE :
-			   ZDM_KPAGEFLAGS_OF_FOLIO;	/* both changed in 6.10 */
+	a->rules = zdm_feat_yes(&s->f, ZDM_FEAT_FLAGS_OF_SNAPSHOT) ? ZDM_KPAGEFLAGS_OF_SNAPSHOT :
+		   zdm_feat_yes(&s->f, ZDM_FEAT_FLAGS_OF_FOLIO) ? ZDM_KPAGEFLAGS_OF_FOLIO :
+		   ZDM_KPAGEFLAGS_OF_PAGE;
 	init_bits(s, a);
 	init_offsets(s, a);
 	a->hugetlb_dtor = get(s, ZDM_NUM_HUGETLB_DTOR);

@@ -31,8 +31,8 @@ void zdm_memcg_init(const struct zdm_session *s, enum zdm_kpageflags_rules rules
 	memset(ret, 0, sizeof(*ret));
 	ret->s = s;
 	ret->of_head = rules != ZDM_KPAGEFLAGS_OF_PAGE;
-	ret->all_objcg = zdm_kdef_has(&s->k, ZDM_MEM_OBJCG_IS_ROOT);
-	ret->by_counter = zdm_kdef_has(&s->k, ZDM_MEM_PAGE_MEM_CGROUP);
+	ret->all_objcg = zdm_feat_yes(&s->f, ZDM_FEAT_OBJCG_ALWAYS);
+	ret->by_counter = s->f.v[ZDM_FEAT_MEMCG_DATA] == ZDM_NO;
 	ret->word_off = zdm_kdef_or(&s->k, ZDM_MEM_PAGE_MEMCG_DATA,
 				    zdm_kdef_or(&s->k, ZDM_MEM_PAGE_MEM_CGROUP,
 						ZDM_KPAGEFLAGS_NONE));

@@ -89,13 +89,10 @@ const struct zdm_model *zdm_kpageflags_model(const struct zdm_kpageflags *v)
 /* Does the kernel's pfn_to_online_page() answer for this class? */
 static bool online_class(const struct zdm_kpageflags *v, const struct zdm_range *r)
 {
-	/*
-	 * It was a macro that looked at the whole section until it became a
-	 * function in 5.12 (commit 1f90a3477df3): boot holes were online.
-	 */
+	/* as long as it looked at the whole section, boot holes were online */
 	return r->cls == ZDM_CLASS_ONLINE ||
 	       (r->cls == ZDM_CLASS_BOOTHOLE && r->valid == ZDM_YES &&
-		!zdm_kdef_has(&v->s->k, ZDM_SYM_PFN_TO_ONLINE_PAGE));
+		!zdm_feat_yes(&v->s->f, ZDM_FEAT_ONLINE_PAGE_FN));
 }
 
 bool zdm_kpageflags_online(const struct zdm_kpageflags *v, uint64_t pfn)
