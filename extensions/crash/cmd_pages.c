@@ -25,7 +25,8 @@ static void call_vtop(void *arg)
 bool cmd_spec(struct cmd_call *c, const char *arg, struct zdm_pfn_spec *ret)
 {
 	const struct zdm_kernel *k = zdm_model_kernel(c->z->m);
-	struct zdm_pfn_spec_opts opts = { .hex = true, .end_pfn = zdm_model_end_pfn(c->z->m) };
+	struct zdm_pfn_spec_opts opts = { .size = sizeof(opts), .hex = true,
+					  .end_pfn = zdm_model_end_pfn(c->z->m) };
 	struct vtop_req q = { 0 };
 	char *end;
 

@@ -15,6 +15,8 @@ static struct {
 	char told[256];		/* damage */
 } the;
 
+static const char no_debug_info[] = "; start crash with a vmlinux that has debug information";
+
 void session_discard(void)
 {
 	if (the.z.m)
@@ -38,6 +40,8 @@ const char *session_damage(void)
 
 const struct zdm_crash *session_get(char *err, size_t err_len)
 {
+	enum zdm_hint hint = ZDM_HINT_NONE;
+	const struct zdm_open_opts opts = { .size = sizeof(opts), .hint = &hint };
 	enum zdm_status status;
 
 	/* the memory of a running kernel changes: what was true then may not be now */
@@ -48,9 +52,12 @@ const struct zdm_crash *session_get(char *err, size_t err_len)
 	the.building = true;
 	the.open = true;
 	zdm_reader_crash_init(&the.reader, &the.ops);
-	status = zdm_open(&the.ops, &the.reader, NULL, &the.z.s, err, err_len);
+	status = zdm_open(&the.ops, &the.reader, &opts, &the.z.s, err, err_len);
 	if (status == ZDM_OK && !guard_interrupted())
 		status = zdm_model_build(the.z.s, &the.z.m, err, err_len);
+	/* crash hands over its vmlinux, and can have but one */
+	if (hint != ZDM_HINT_NONE && strlen(err) + sizeof(no_debug_info) <= err_len)
+		strcat(err, no_debug_info);
 	if (status != ZDM_OK || guard_interrupted()) {
 		session_discard();
 		return NULL;

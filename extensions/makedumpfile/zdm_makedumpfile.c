@@ -141,7 +141,7 @@ static const char *machine(void)
 }
 
 /* *boot_ram: nothing to filter, and no session was opened. */
-static enum zdm_status open_session(bool *boot_ram, char *err, size_t err_len)
+static enum zdm_status open_session(bool *boot_ram, enum zdm_hint *hint, char *err, size_t err_len)
 {
 	const bool pt_loads = !info->flag_refiltering && !info->flag_sadump;
 	const struct zdm_reader_ops ops = {
@@ -150,7 +150,7 @@ static enum zdm_status open_session(bool *boot_ram, char *err, size_t err_len)
 		.vmcoreinfo_fn = vmcoreinfo,
 	};
 	struct zdm_source *sources[2];
-	struct zdm_open_opts opts = { .size = sizeof(opts), .sources = sources };
+	struct zdm_open_opts opts = { .size = sizeof(opts), .sources = sources, .hint = hint };
 	enum zdm_status status = ZDM_OK;
 
 	/* They stay open as long as the session, that is to the end. */
@@ -174,17 +174,19 @@ static void start(void)
 {
 	char err[256] = "not a Linux dump that it reads";
 	enum zdm_status status = ZDM_UNSUPPORTED;
+	enum zdm_hint hint = ZDM_HINT_NONE;
 	const char *const *warnings;
 	bool boot_ram = false;
 	size_t i, nr;
 
 	filter.tried = true;
 	if (!is_xen_memory())
-		status = open_session(&boot_ram, err, sizeof(err));
+		status = open_session(&boot_ram, &hint, err, sizeof(err));
 	if (status != ZDM_OK) {
 		zdm_model_free(filter.model);
 		filter.model = NULL;
-		MSG("The memmap filter is off: %s\n", err);
+		MSG("The memmap filter is off: %s%s\n", err, hint == ZDM_HINT_NONE ? "" :
+		    "; its vmlinux (-x) or a layout file would help");
 		return;
 	}
 	if (boot_ram) {

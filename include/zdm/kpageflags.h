@@ -50,8 +50,8 @@ struct zdm_kpageflags;
 
 /*
  * Begin to look at pages; s and m must outlive the view. ABSENT: a constant or
- * member that cannot be done without is not known, err says which; UNSUPPORTED:
- * the kernel marks page types in a way that is not known here.
+ * member that cannot be done without is not known, err says which, and what would
+ * help is ZDM_HINT_DEBUG_INFO; UNSUPPORTED: the kernel marks page types in a way that is not known here.
  */
 ZDM_API enum zdm_status zdm_kpageflags_open(const struct zdm_session *s, const struct zdm_model *m,
 					    struct zdm_kpageflags **ret, char *err, size_t err_len);

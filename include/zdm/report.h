@@ -103,6 +103,7 @@ struct zdm_pfn_spec {
 	bool guessed;			/* an address without page: or virt: before it */
 };
 struct zdm_pfn_spec_opts {
+	size_t size;			/* sizeof(struct zdm_pfn_spec_opts) */
 	/*
 	 * Digits without 0x are hexadecimal, as crash has it: in a range PFNs, else
 	 * what its columns show, addresses (physical if nothing else). With 0x, a
@@ -111,7 +112,7 @@ struct zdm_pfn_spec_opts {
 	bool hex;
 	uint64_t end_pfn;		/* zdm_model_end_pfn(); 0: not known */
 };
-/* opts may be NULL. INVAL with one line in err, and *ret as it was. */
+/* opts may be NULL. INVAL with one line in err, and *ret as it was; see zdm_open_opts. */
 ZDM_API enum zdm_status zdm_pfn_spec_parse(const struct zdm_kernel *k,
 					   const struct zdm_pfn_spec_opts *opts, const char *spec,
 					   struct zdm_pfn_spec *ret, char *err, size_t err_len);

@@ -174,20 +174,40 @@ ZDM_API enum zdm_status zdm_source_layout_open_mem(const char *text, size_t len,
 /* BTF, such as /sys/kernel/btf/vmlinux; copied. */
 ZDM_API enum zdm_status zdm_source_btf_open_mem(const void *data, size_t len,
 						struct zdm_source **ret, char *err, size_t err_len);
-/* ELF symbols and DWARF (or .BTF) of a vmlinux. */
+/*
+ * ELF symbols and DWARF (or .BTF) of a vmlinux. INVAL: it is no such file, or has not what is
+ * asked for; ZDM_HINT_DEBUG_INFO is what would help.
+ */
 ZDM_API enum zdm_status zdm_source_vmlinux_open(const char *path, struct zdm_source **ret,
 						char *err, size_t err_len);
 ZDM_API void zdm_source_close(struct zdm_source *src);
 
+/*
+ * What would help where something is missing. The messages of the library say what is
+ * missing, and know nothing of the options and commands of programs: a front end puts the
+ * hint into its own words, behind the message.
+ */
+enum zdm_hint {
+	ZDM_HINT_NONE = 0,
+	ZDM_HINT_KERNEL_FILE,	/* a vmlinux, or a layout, of the dump's kernel */
+	ZDM_HINT_DEBUG_INFO,	/* a vmlinux of it that has debug information */
+};
+
+/*
+ * Structures that begin with their size, as this one, grow at the end, and 0 in a member
+ * means what was so without it: docs/objects.md. INVAL: shorter than any was; UNSUPPORTED:
+ * the caller sets a member that this library does not know.
+ */
 struct zdm_open_opts {
 	size_t size;			/* sizeof(struct zdm_open_opts) */
 	struct zdm_source *const *sources;	/* asked in this order, after the host */
 	size_t nr_sources;
+	enum zdm_hint *hint;		/* set when zdm_open() fails; may be NULL */
 };
 
 /*
  * Open a session. opts may be NULL. On failure *ret is NULL and err (may be
- * NULL) holds one line that says what is missing and what would help.
+ * NULL) holds one line that says what is missing; *opts->hint says what would help.
  * Returns ABSENT when a required symbol or type was not found, UNREADABLE when
  * a page that is needed is not in the dump, INVAL for ops of another API.
  */
@@ -234,6 +254,8 @@ ZDM_API void zdm_session_forget(struct zdm_session *s);
 ZDM_API enum zdm_status zdm_model_build(const struct zdm_session *s, struct zdm_model **ret,
 					char *err, size_t err_len);
 ZDM_API void zdm_model_free(struct zdm_model *m);
+/* What would give it evidence that its warnings say is missing. */
+ZDM_API enum zdm_hint zdm_model_hint(const struct zdm_model *m);
 
 ZDM_API const struct zdm_kernel *zdm_model_kernel(const struct zdm_model *m);
 ZDM_API size_t zdm_model_sections(const struct zdm_model *m, const struct zdm_section **ret);

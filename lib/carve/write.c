@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <zdm/carve.h>
+#include "base/opts.h"
 #include "base/text.h"
 
 #define BUF_BYTES ((size_t)1 << 20)
@@ -227,13 +228,14 @@ static enum zdm_status write_header(struct writer *w)
 enum zdm_status zdm_carve_write(const struct zdm_carve_plan *plan,
 				const struct zdm_carve_io *io, char *err, size_t err_len)
 {
-	struct writer w = { .plan = plan, .io = io, .err = err, .err_len = err_len };
-	enum zdm_status status;
+	struct zdm_carve_io own;
+	struct writer w = { .plan = plan, .io = &own, .err = err, .err_len = err_len };
+	enum zdm_status status = ZDM_OPTS_TAKE(&own, struct zdm_carve_io, priv, io);
 	size_t i;
 
-	if (io->size != sizeof(*io)) {
+	if (status != ZDM_OK) {
 		zdm_errf(err, err_len, "compiled for another libzdm");
-		return ZDM_INVAL;
+		return status;
 	}
 	w.buf = malloc(BUF_BYTES);
 	if (!w.buf)
@@ -241,7 +243,7 @@ enum zdm_status zdm_carve_write(const struct zdm_carve_plan *plan,
 	for (i = 0; i < plan->nr_segs; i++)
 		w.all += plan->segs[i].file_bytes;
 	/* The size first: what cannot be that large fails at once, not after an hour. */
-	status = ftruncate(io->out_fd, (off_t)plan->total_bytes) ?
+	status = ftruncate(own.out_fd, (off_t)plan->total_bytes) ?
 		fail(&w, ZDM_IO, "setting the size", 0) : write_header(&w);
 	for (i = 0; status == ZDM_OK && i < plan->nr_segs; i++) {
 		if (plan->segs[i].from == ZDM_CARVE_FILE)

@@ -141,8 +141,7 @@ enum zdm_status zdm_geometry_init(struct zdm_session *s, char *err, size_t err_l
 		if (zdm_kdef_has(&s->k, required[i]))
 			continue;
 		zdm_kdef_name(required[i], name, sizeof(name));
-		zdm_errf(err, err_len, "%s not found in the dump; give --vmlinux or --layout of "
-			 "kernel %s", name, s->release[0] ? s->release : "(release unknown)");
+		zdm_errf(err, err_len, "%s not found in the dump", name);
 		return ZDM_ABSENT;
 	}
 	g->page_shift = x->page_shift;

@@ -6,6 +6,7 @@
 #include "kernel/same_kernel.h"
 #include "kernel/session.h"
 #include "kernel/xlat.h"
+#include "base/opts.h"
 #include "base/text.h"
 
 unsigned int zdm_api_number(void)
@@ -161,25 +162,20 @@ static enum zdm_status session_init(struct zdm_session *s, const struct zdm_read
 	enum zdm_status st;
 	size_t i;
 
-	/* what a host does not know of, it has not set; so far there is one size */
-	if (opts && opts->size < sizeof(*opts)) {
-		zdm_errf(err, err_len, "the host's options are of another API");
-		return ZDM_INVAL;
-	}
 	st = zdm_reader_create(ops, priv, &s->r);
 	if (st != ZDM_OK) {
 		zdm_errf(err, err_len, st == ZDM_NOMEM ? "out of memory" :
 			 "the host's reader table is of another API, or cannot read");
 		return st;
 	}
-	s->told = opts && opts->nr_sources;
+	s->told = opts->nr_sources;
 	zdm_reader_set_touch(s->r, s->touch, s->touch_priv);
 	st = zdm_source_host_open(ops, priv, &host);
 	if (st == ZDM_OK)
 		chain_add(s, host, true);
 	if (st == ZDM_OK || st == ZDM_ABSENT)
 		st = open_vmcoreinfo(s, ops, priv);
-	for (i = 0; st == ZDM_OK && opts && i < opts->nr_sources && i < ZDM_MAX_SOURCES - 4; i++) {
+	for (i = 0; st == ZDM_OK && i < opts->nr_sources && i < ZDM_MAX_SOURCES - 4; i++) {
 		st = zdm_same_release(s, opts->sources[i], err, err_len);
 		if (st == ZDM_OK && !s->release[0])
 			snprintf(s->release, sizeof(s->release), "%s", opts->sources[i]->release);
@@ -190,7 +186,7 @@ static enum zdm_status session_init(struct zdm_session *s, const struct zdm_read
 	if (st == ZDM_OK)
 		st = zdm_xlat_init(s, ops->machine, err, err_len);
 	zdm_blame_files(s->told, st, err, err_len);
-	for (i = 0; st == ZDM_OK && opts && i < opts->nr_sources; i++)
+	for (i = 0; st == ZDM_OK && i < opts->nr_sources; i++)
 		st = zdm_same_build(s, opts->sources[i], err, err_len);
 	if (st != ZDM_OK)
 		return st;
@@ -218,18 +214,27 @@ static enum zdm_status open_as(const struct zdm_session *made, const struct zdm_
 			       void *priv, const struct zdm_open_opts *opts,
 			       struct zdm_session **ret, char *err, size_t err_len)
 {
-	struct zdm_session *s = malloc(sizeof(*s));
-	enum zdm_status st;
+	struct zdm_open_opts own = { .size = sizeof(own) };
+	enum zdm_status st = opts ? ZDM_OPTS_TAKE(&own, struct zdm_open_opts, nr_sources, opts) :
+			     ZDM_OK;
+	struct zdm_session *s;
 
 	*ret = NULL;
 	if (err && err_len)
 		err[0] = '\0';
+	if (st != ZDM_OK) {
+		zdm_errf(err, err_len, "the host's options are of another API");
+		return st;
+	}
+	s = malloc(sizeof(*s));
 	if (!s) {
 		zdm_errf(err, err_len, "out of memory");
 		return ZDM_NOMEM;
 	}
 	*s = *made;
-	st = session_init(s, ops, priv, opts, err, err_len);
+	st = session_init(s, ops, priv, &own, err, err_len);
+	if (own.hint)
+		*own.hint = st == ZDM_ABSENT ? ZDM_HINT_KERNEL_FILE : ZDM_HINT_NONE;
 	if (st != ZDM_OK) {
 		zdm_close(s);
 		return st;

@@ -48,7 +48,7 @@ static enum zdm_status find_top_table(struct zdm_session *s, struct zdm_xlat *x,
 	}
 	if (i == sizeof(names) / sizeof(names[0])) {
 		zdm_errf(err, err_len, "symbol init_top_pgt not found: the dump has no VMCOREINFO "
-			 "that names it; give --vmlinux or --layout");
+			 "that names it");
 		return ZDM_ABSENT;
 	}
 	if (x->image_start_kaddr < x->image_end_kaddr &&

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/opts.h"
 #include "memory/reader.h"
 
 /* Page tables and small kernel objects: read once, kept; 1 MiB in all. */
@@ -31,15 +32,18 @@ enum zdm_status zdm_reader_create(const struct zdm_reader_ops *ops, void *priv,
 				  struct zdm_reader **ret)
 {
 	struct zdm_reader *r;
+	enum zdm_status st;
 
-	/* A host compiled against an older header has a shorter table. */
-	if (!ops || ops->api != ZDM_READER_API ||
-	    ops->size < offsetof(struct zdm_reader_ops, symbol_fn))
+	if (!ops || ops->api != ZDM_READER_API)
 		return ZDM_INVAL;
 	r = calloc(1, sizeof(*r));
 	if (!r)
 		return ZDM_NOMEM;
-	memcpy(&r->ops, ops, ops->size < sizeof(r->ops) ? ops->size : sizeof(r->ops));
+	st = ZDM_OPTS_TAKE(&r->ops, struct zdm_reader_ops, present_fn, ops);
+	if (st != ZDM_OK) {
+		free(r);
+		return st;
+	}
 	r->priv = priv;
 	r->pages = malloc((size_t)CACHE_LINES * CACHE_LINE_BYTES);
 	if (!r->pages || (!r->ops.read_phys_fn && !r->ops.read_kaddr_fn)) {

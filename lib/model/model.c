@@ -89,6 +89,11 @@ enum zdm_status zdm_model_build(const struct zdm_session *s, struct zdm_model **
 	return ZDM_OK;
 }
 
+enum zdm_hint zdm_model_hint(const struct zdm_model *m)
+{
+	return m->pgmaps.status == ZDM_ABSENT ? ZDM_HINT_KERNEL_FILE : ZDM_HINT_NONE;
+}
+
 void zdm_model_free(struct zdm_model *m)
 {
 	if (!m)

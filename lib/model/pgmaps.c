@@ -212,8 +212,7 @@ enum zdm_status zdm_pgmaps_read(const struct zdm_session *s, struct zdm_pgmaps *
 		return ZDM_NOMEM;
 	if (ret->status != ZDM_OK) {
 		zdm_warnf(w, true, ret->status == ZDM_ABSENT ?
-			  "pgmap_array not found: device memory cannot be told from other memory; "
-			  "give --vmlinux or --layout" :
+			  "pgmap_array not found: device memory cannot be told from other memory" :
 			  "pgmap_array at %016" PRIx64 " is %s: device memory cannot be told from "
 			  "other memory", ret->root_kaddr, zdm_status_name(ret->status));
 		return ZDM_OK;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/opts.h"
 #include "base/search.h"
 #include "report/map.h"
 
@@ -301,8 +302,6 @@ static enum zdm_status walk_pgmap(struct walk *w, uint64_t index)
 	return ok ? ZDM_OK : ZDM_NOMEM;
 }
 
-static const struct zdm_map_opts everything = ZDM_MAP_OPTS_INIT;
-
 /* Of both machines, whole sections. */
 static uint64_t end_of(const struct zdm_model *m, const struct zdm_map_opts *opts)
 {
@@ -313,14 +312,19 @@ static uint64_t end_of(const struct zdm_model *m, const struct zdm_map_opts *opt
 	return (end + pages - 1) / pages * pages;
 }
 
-enum zdm_status zdm_map_check(const struct zdm_model *m, const struct zdm_map_opts *opts)
+enum zdm_status zdm_map_take(const struct zdm_model *m, const struct zdm_map_opts *theirs,
+			     struct zdm_map_opts *opts)
 {
 	const struct zdm_kernel *k = zdm_model_kernel(m), *b;
 	const struct zdm_pgmap *p;
+	enum zdm_status st = ZDM_OK;
 
-	if (!opts)
-		opts = &everything;
-	if (opts->size != sizeof(*opts) || k->section_pages < ZDM_MAP_CELLS)
+	*opts = (struct zdm_map_opts)ZDM_MAP_OPTS_INIT;
+	if (theirs)
+		st = ZDM_OPTS_TAKE(opts, struct zdm_map_opts, before_name, theirs);
+	if (st != ZDM_OK)
+		return st;
+	if (k->section_pages < ZDM_MAP_CELLS)
 		return ZDM_INVAL;
 	if (opts->pgmap != ZDM_MAP_ALL && opts->pgmap >= zdm_model_pgmaps(m, &p))
 		return ZDM_INVAL;
@@ -333,16 +337,19 @@ enum zdm_status zdm_map_check(const struct zdm_model *m, const struct zdm_map_op
 	       ZDM_INVAL;
 }
 
+enum zdm_status zdm_map_check(const struct zdm_model *m, const struct zdm_map_opts *opts)
+{
+	struct zdm_map_opts own;
+
+	return zdm_map_take(m, opts, &own);
+}
+
 enum zdm_status zdm_map_rows(const struct zdm_model *m, const struct zdm_map_opts *opts,
 			     zdm_map_row_fn fn, void *priv)
 {
 	struct walk w = { .m = m, .fn = fn, .priv = priv };
-	enum zdm_status st = zdm_map_check(m, opts);
+	enum zdm_status st = ZDM_OK;
 
-	if (st != ZDM_OK)
-		return st;
-	if (!opts)
-		opts = &everything;
 	w.nr = zdm_model_ranges(m, &w.v);
 	w.section_pages = zdm_model_kernel(m)->section_pages;
 	w.sub_pages = zdm_map_sub_pages(zdm_model_kernel(m));

@@ -31,6 +31,10 @@ struct zdm_map_row {
 /* False: no more. */
 typedef bool (*zdm_map_row_fn)(void *priv, const struct zdm_map_row *row);
 
+/* What a caller asked for, checked as zdm_map_check() says; all others get it from here. */
+enum zdm_status zdm_map_take(const struct zdm_model *m, const struct zdm_map_opts *theirs,
+			     struct zdm_map_opts *opts);
+
 /* Row by row, in the order of PFNs, what is opened after the row it stands in. */
 enum zdm_status zdm_map_rows(const struct zdm_model *m, const struct zdm_map_opts *opts,
 			     zdm_map_row_fn fn, void *priv);

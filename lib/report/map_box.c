@@ -347,8 +347,8 @@ static unsigned int put_legend(struct zdm_out *o, const struct grid *g, unsigned
 		x += 80;
 	}
 	if (g->left_out)
-		zdm_outf(o, "<text x=\"%d\" y=\"%u\">%" PRIu64 " more rows are left out here: zdm map, or "
-			 "--pgmap N</text>\n", LEFT, (y += 15) + 10, g->left_out);
+		zdm_outf(o, "<text x=\"%d\" y=\"%u\">%" PRIu64 " more rows are left out here; the map "
+			 "of a single pgmap has its own</text>\n", LEFT, (y += 15) + 10, g->left_out);
 	zdm_outf(o, "<text x=\"%d\" y=\"%u\" class=\"sub\">lane below: memmap in RAM (green), on the "
 		 "device (violet), unknown; cut: not in the dump</text>\n", LEFT, y + 26);
 	return y + 34;

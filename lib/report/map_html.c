@@ -17,8 +17,8 @@ static void put_head(struct zdm_out *o, const struct zdm_map_opts *opts)
 {
 	zdm_outf(o, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
 		 "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-		 "<meta name=\"color-scheme\" content=\"light dark\">\n<title>zdm map");
-	if (opts && opts->name) {
+		 "<meta name=\"color-scheme\" content=\"light dark\">\n<title>Memory map");
+	if (opts->name) {
 		zdm_outf(o, ": ");
 		zdm_map_escaped(o, opts->name);
 	}
@@ -73,7 +73,7 @@ static void put_headline(struct zdm_out *o, const struct zdm_model *m,
 
 	zdm_map_total(m, &total);
 	zdm_outf(o, "<header><h1>Which struct pages may be believed</h1>\n<p>");
-	if (opts && opts->name) {
+	if (opts->name) {
 		zdm_outf(o, "<code>");
 		zdm_map_escaped(o, opts->name);
 		zdm_outf(o, "</code> · ");
@@ -82,7 +82,7 @@ static void put_headline(struct zdm_out *o, const struct zdm_model *m,
 	zdm_map_escaped(o, k->release);
 	zdm_outf(o, " · ");
 	zdm_map_escaped(o, k->machine);
-	if (opts && opts->before_name) {
+	if (opts->before_name) {
 		zdm_outf(o, " · outlined: what differs from <code>");
 		zdm_map_escaped(o, opts->before_name);
 		zdm_outf(o, "</code>");
@@ -136,7 +136,7 @@ static void put_parts(struct zdm_out *o, const struct zdm_model *m, int32_t inde
 		}
 	}
 	if (numbers && left)
-		zdm_outf(o, "<tr><td colspan=\"3\">and more: zdm pgmaps\n");
+		zdm_outf(o, "<tr><td colspan=\"3\">and more, left out here\n");
 }
 
 static void put_card(struct zdm_out *o, const struct zdm_model *m, int32_t index,
@@ -200,26 +200,27 @@ static void put_blocks(struct zdm_out *o, const struct zdm_model *m)
 			 b[j - 1].end_section_nr - 1, j - i, zdm_block_state_name(b[i].state));
 	}
 	if (i < nr)
-		zdm_outf(o, "<tr><td colspan=\"3\">%zu more: zdm sections\n", nr - i);
+		zdm_outf(o, "<tr><td colspan=\"3\">%zu more, left out here\n", nr - i);
 	zdm_outf(o, "</table></div></section>\n");
 }
 
 enum zdm_status zdm_map_html(const struct zdm_model *m, const struct zdm_map_opts *opts,
 			     const struct zdm_sink *out)
 {
-	enum zdm_status st = zdm_map_check(m, opts);
+	struct zdm_map_opts own;
+	enum zdm_status st = zdm_map_take(m, opts, &own);
 	struct zdm_out o = { .sink = out };
 	const struct zdm_pgmap *p;
 
 	if (st != ZDM_OK)
 		return st;
-	put_head(&o, opts);
-	put_headline(&o, m, opts);
+	put_head(&o, &own);
+	put_headline(&o, m, &own);
 	zdm_outf(&o, "<main><section><h2>Map</h2>\n<p>A row is 64 sections; what is mixed is opened below "
 		 "it. Point at a range, or reach it with the Tab key, for its evidence; "
-		 "<code>zdm pfn</code> has that of every frame.</p>\n<div class=\"scroll\" tabindex=\"0\" "
+		 "That of every single frame is in the report on it.</p>\n<div class=\"scroll\" tabindex=\"0\" "
 		 "role=\"region\" aria-label=\"map\">\n");
-	st = zdm_map_grid(&o, m, opts, zdm_model_pgmaps(m, &p) > MAX_CARDS ?
+	st = zdm_map_grid(&o, m, &own, zdm_model_pgmaps(m, &p) > MAX_CARDS ?
 			  EVIDENCE_BYTES_LARGE : EVIDENCE_BYTES);
 	if (st != ZDM_OK)
 		zdm_out_fail(&o, st);
@@ -233,10 +234,11 @@ enum zdm_status zdm_map_html(const struct zdm_model *m, const struct zdm_map_opt
 enum zdm_status zdm_map_svg(const struct zdm_model *m, const struct zdm_map_opts *opts,
 			    const struct zdm_sink *out)
 {
-	enum zdm_status st = zdm_map_check(m, opts);
+	struct zdm_map_opts own;
+	enum zdm_status st = zdm_map_take(m, opts, &own);
 	struct zdm_out o = { .sink = out };
 
 	if (st == ZDM_OK)
-		st = zdm_map_grid(&o, m, opts, 0);
+		st = zdm_map_grid(&o, m, &own, 0);
 	return st != ZDM_OK ? st : o.status;
 }

@@ -191,15 +191,16 @@ static void put_head(struct text_map *t, const struct zdm_model *m)
 enum zdm_status zdm_map_text(const struct zdm_model *m, const struct zdm_map_opts *opts,
 			     const struct zdm_sink *out)
 {
-	struct text_map t = { .o = { .sink = out }, .colour = opts && opts->colour };
-	enum zdm_status st;
+	struct text_map t = { .o = { .sink = out } };
+	struct zdm_map_opts own;
+	enum zdm_status st = zdm_map_take(m, opts, &own);
 
-	st = zdm_map_check(m, opts);
 	if (st != ZDM_OK)
 		return st;
+	t.colour = own.colour;
 	set_widths(&t, m);
 	put_head(&t, m);
-	st = zdm_map_rows(m, opts, put_row, &t);
+	st = zdm_map_rows(m, &own, put_row, &t);
 	put_legend(&t);
 	return t.o.status != ZDM_OK ? t.o.status : st;
 }

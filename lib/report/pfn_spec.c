@@ -7,6 +7,7 @@
 
 #include <zdm/report.h>
 
+#include "base/opts.h"
 #include "base/text.h"
 
 /* No PFN of any machine is beyond 52 bits of physical address. */
@@ -252,12 +253,19 @@ enum zdm_status zdm_pfn_spec_parse(const struct zdm_kernel *k, const struct zdm_
 				   size_t err_len)
 {
 	char shown[128];	/* no bytes in a message that a terminal would act on */
+	struct zdm_pfn_spec_opts own = { .size = sizeof(own) };
+	enum zdm_status st = opts ? ZDM_OPTS_TAKE(&own, struct zdm_pfn_spec_opts, end_pfn, opts) :
+			     ZDM_OK;
 	const struct parse p = {
 		.k = k, .spec = spec, .shown = shown, .err = err, .err_len = err_len,
-		.hex = opts && opts->hex, .end_pfn = opts ? opts->end_pfn : 0,
+		.hex = own.hex, .end_pfn = own.end_pfn,
 	};
 	struct zdm_pfn_spec s = { .kind = ZDM_PFN_SPEC_PFN };
 
+	if (st != ZDM_OK) {
+		zdm_errf(err, err_len, "the host's options are of another API");
+		return st;
+	}
 	zdm_text_clean(spec, strlen(spec), ZDM_CLEAN_LINE, shown, sizeof(shown));
 	if (parse_range(&p, &s)) {
 		if (s.end_pfn <= s.start_pfn || !is_pfn(&p, s.end_pfn - 1)) {

@@ -107,7 +107,7 @@ static void report_pgmaps(struct zdm_out *o, const struct zdm_model *m)
 	for (i = 0; i < nr && i < MAX_PGMAPS_SHOWN; i++)
 		report_pgmap(o, m, i, &p[i]);
 	if (i < nr)
-		zdm_outf(o, "      … and %zu more: zdm pgmaps\n", nr - i);
+		zdm_outf(o, "      … and %zu more, left out here\n", nr - i);
 }
 
 struct total {

@@ -384,11 +384,9 @@ static void explain(enum zdm_status st, char *err, size_t err_len)
 	if (st == ZDM_NOMEM)
 		zdm_errf(err, err_len, "no memory for the kernel's BTF");
 	else if (st == ZDM_UNSUPPORTED)
-		zdm_errf(err, err_len, "the kernel's BTF is of another version or byte order: "
-			 "give a vmlinux or a layout file");
+		zdm_errf(err, err_len, "the kernel's BTF is of another version or byte order");
 	else
-		zdm_errf(err, err_len, "the kernel's BTF is damaged: "
-			 "give a vmlinux or a layout file");
+		zdm_errf(err, err_len, "the kernel's BTF is damaged");
 }
 
 enum zdm_status zdm_source_btf_open_mem(const void *data, size_t len, struct zdm_source **ret,
@@ -446,8 +444,7 @@ enum zdm_status zdm_source_btf_open(struct zdm_reader *r, uint64_t start_kaddr, 
 	*ret = NULL;
 	if (stop_kaddr <= start_kaddr || len < sizeof(header) || len > BTF_MAX_BYTES) {
 		zdm_errf(err, err_len, "__start_BTF %016" PRIx64 " and __stop_BTF %016" PRIx64
-			 " cannot be true: give a vmlinux or a layout file", start_kaddr,
-			 stop_kaddr);
+			 " cannot be true", start_kaddr, stop_kaddr);
 		return ZDM_CORRUPT;
 	}
 	st = zdm_read_kaddr(r, start_kaddr, header, sizeof(header));
@@ -466,7 +463,7 @@ enum zdm_status zdm_source_btf_open(struct zdm_reader *r, uint64_t start_kaddr, 
 		explain(st, err, err_len);
 	else
 		zdm_errf(err, err_len, "the kernel's BTF at %016" PRIx64 " cannot be read from "
-			 "the dump: give a vmlinux or a layout file", start_kaddr);
+			 "the dump", start_kaddr);
 	free(buf);
 	return st;
 }

@@ -170,7 +170,7 @@ static enum zdm_status encoding_find(struct kallsyms *k, const struct zdm_source
 		return ZDM_OK;
 	}
 	zdm_errf(err, err_len, "kallsyms: the addresses of its %u symbols disagree with "
-		 "VMCOREINFO: give a vmlinux or a layout file", k->tables.nr);
+		 "VMCOREINFO", k->tables.nr);
 	return ZDM_CORRUPT;
 }
 
@@ -192,8 +192,8 @@ enum zdm_status zdm_source_kallsyms_open(struct zdm_reader *r, struct zdm_source
 		if (st)
 			zdm_errf(err, err_len, st == ZDM_NOMEM ?
 				 "no memory to index %u kernel symbols" :
-				 "kallsyms_names: some of %u symbols are damaged: "
-				 "give a vmlinux or a layout file", k->tables.nr);
+				 "kallsyms_names: some of %u symbols are damaged",
+				 k->tables.nr);
 	}
 	if (!st)
 		st = encoding_find(k, vmcoreinfo, err, err_len);

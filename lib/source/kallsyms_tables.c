@@ -43,8 +43,7 @@ static enum zdm_status fail(const struct load *l, enum zdm_status st, const char
 	if (st == ZDM_NOMEM)
 		zdm_errf(l->err, l->err_len, "no memory for the kernel's %s", table);
 	else
-		zdm_errf(l->err, l->err_len, "%s at %016" PRIx64 " %s: give a vmlinux or a layout "
-			 "file", table, kaddr,
+		zdm_errf(l->err, l->err_len, "%s at %016" PRIx64 " %s", table, kaddr,
 			 st == ZDM_CORRUPT ? "is damaged" :
 			 st == ZDM_UNREADABLE ? "is not in the dump" : "cannot be read");
 	return st;
@@ -59,8 +58,8 @@ static enum zdm_status table_find_optional(const struct load *l, const char *tab
 	if (l->vmcoreinfo && l->vmcoreinfo->ops->symbol)
 		st = l->vmcoreinfo->ops->symbol(l->vmcoreinfo->self, table, kaddr);
 	if (st && st != ZDM_ABSENT)
-		zdm_errf(l->err, l->err_len, "VMCOREINFO has no believable address of %s: "
-			 "give a vmlinux or a layout file", table);
+		zdm_errf(l->err, l->err_len, "VMCOREINFO has no believable address of %s",
+			 table);
 	return st;
 }
 
@@ -70,7 +69,7 @@ static enum zdm_status table_find(const struct load *l, const char *table, uint6
 
 	if (st == ZDM_ABSENT)
 		zdm_errf(l->err, l->err_len, "VMCOREINFO does not say where %s is "
-			 "(kernel before 6.0?): give a vmlinux or a layout file", table);
+			 "(kernel before 6.0?)", table);
 	return st;
 }
 

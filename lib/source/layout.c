@@ -45,8 +45,7 @@ static enum zdm_status file_read(const char *path, char **ret, size_t *ret_len, 
 		zdm_errf(err, err_len, "cannot read layout file %s: %s", path, strerror(errno));
 		st = ZDM_UNREADABLE;
 	} else if (len > LAYOUT_MAX_BYTES) {
-		zdm_errf(err, err_len, "%s is no layout file: larger than 4 MiB; write one with "
-			 "`zdm layout`", path);
+		zdm_errf(err, err_len, "%s is no layout file: larger than 4 MiB", path);
 		st = ZDM_CORRUPT;
 	}
 	close(fd);
@@ -128,7 +127,7 @@ static enum zdm_status layout_check(const struct zdm_pairs *t, const char *path,
 	if (fact)
 		return ZDM_OK;
 	zdm_errf(err, err_len, "%s is no layout file: it has no SYMBOL, SIZE, OFFSET or NUMBER "
-		 "line; write one with `zdm layout`", path);
+		 "line", path);
 	return ZDM_CORRUPT;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/opts.h"
 #include "source/priv.h"
 
 enum zdm_status zdm_source_create(const struct zdm_source_ops *ops, void *self,
@@ -117,9 +118,10 @@ enum zdm_status zdm_source_host_open(const struct zdm_reader_ops *ops, void *pri
 	h = calloc(1, sizeof(*h));
 	if (!h)
 		return ZDM_NOMEM;
-	memcpy(&h->ops, ops, ops->size < sizeof(h->ops) ? ops->size : sizeof(h->ops));
+	st = ZDM_OPTS_TAKE(&h->ops, struct zdm_reader_ops, present_fn, ops);
 	h->priv = priv;
-	st = zdm_source_create(&host_source_ops, h, ret);
+	if (st == ZDM_OK)
+		st = zdm_source_create(&host_source_ops, h, ret);
 	if (st) {
 		free(h);
 		return st;

@@ -133,7 +133,7 @@ static const struct zdm_source_ops vmlinux_source_ops = {
 
 static enum zdm_status refuse(const char *path, const char *why, char *err, size_t err_len)
 {
-	zdm_errf(err, err_len, "%s %s: give the vmlinux of the kernel's debug package", path, why);
+	zdm_errf(err, err_len, "%s %s", path, why);
 	return ZDM_INVAL;
 }
 

@@ -27,6 +27,8 @@ for pair in sys.argv[1].split():
 print("api", ".", abi.API_NUMBER, abi.READER_API)
 print("classes", ".", abi.NR_CLASSES, abi.UNSUPPORTED)
 print("tri", ".", abi.NO, abi.YES)
+print("statuses", ".", abi.STOPPED, abi.AMBIGUOUS)
+print("hints", ".", abi.HINT_DEBUG_INFO, len(abi.HINT_WORDS) - 1)
 END
 
 {
@@ -48,6 +50,8 @@ END
     echo 'printf("api . %d %d\n", ZDM_API_NUMBER, ZDM_READER_API);'
     echo 'printf("classes . %d %d\n", ZDM_NR_CLASSES, ZDM_UNSUPPORTED);'
     echo 'printf("tri . %d %d\n", ZDM_NO, ZDM_YES);'
+    echo 'printf("statuses . %d %d\n", ZDM_STOPPED, ZDM_AMBIGUOUS);'
+    echo 'printf("hints . %d %d\n", ZDM_HINT_DEBUG_INFO, ZDM_HINT_DEBUG_INFO);'
     echo 'return 0; }'
 } >"$WORK/abi.c"
 ${CC:-cc} -Iinclude -o "$WORK/abi" "$WORK/abi.c"

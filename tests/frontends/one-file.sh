@@ -84,7 +84,7 @@ forms() {
 plain() {
     # shellcheck disable=SC2016 # the backquotes are GDB's words
     sed -e "s,^zdm: $work/[^:]*: ,," -e 's/^zdm: warning: //' -e "s,^$work/[^:]*: ,," \
-        -e 's/give --vmlinux or --layout/load the vmlinux (`file VMLINUX`)/' -e '/^$/d'
+        -e 's/; give --vmlinux or --layout.*//' -e 's/; load the vmlinux (`file VMLINUX`)$//' -e '/^$/d'
 }
 
 gdb_part() {

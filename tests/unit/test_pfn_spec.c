@@ -10,8 +10,9 @@ static const struct zdm_kernel kernel = {
 	.page_offset_kaddr = 0xffff888000000000,
 };
 
-static const struct zdm_pfn_spec_opts plain = { .end_pfn = 0x100000 };
-static const struct zdm_pfn_spec_opts as_crash = { .hex = true, .end_pfn = 0x100000 };
+static const struct zdm_pfn_spec_opts plain = { .size = sizeof(plain), .end_pfn = 0x100000 };
+static const struct zdm_pfn_spec_opts as_crash = { .size = sizeof(as_crash), .hex = true,
+						   .end_pfn = 0x100000 };
 static const struct zdm_pfn_spec_opts *opts = &plain;
 
 /* That it says, whatever it was asked for. */

@@ -12,13 +12,15 @@ enum { OPTION_LIST, OPTION_SAVE };
 
 static int show(struct zdm_cli *cli, const struct opened *o, const struct zdm_pfn_spec *range)
 {
-	char err[ZDM_ERR_LEN];
+	char err[ZDM_ERR_LEN], hint[HINT_LEN];
 	struct zdm_kpageflags *v;
 	enum zdm_status st = zdm_kpageflags_open(o->s, o->m, &v, err, sizeof(err));
 	int code = ZDM_EXIT_DONE;
 
 	if (st != ZDM_OK) {
-		cli_error("%s: %s", o->path, err);
+		cli_error("%s: %s%s", o->path, err,
+			  hint_words(cli, o, st == ZDM_ABSENT ? ZDM_HINT_DEBUG_INFO :
+				     ZDM_HINT_NONE, hint, sizeof(hint)));
 		return ZDM_EXIT_MISSING;
 	}
 	if (cli->opt[OPTION_SAVE]) {
@@ -38,7 +40,7 @@ static int show(struct zdm_cli *cli, const struct opened *o, const struct zdm_pf
 static int run_kpage(struct zdm_cli *cli, int nr, char **operand)
 {
 	struct zdm_pfn_spec range = { .start_pfn = 0, .end_pfn = UINT64_MAX };
-	struct zdm_pfn_spec_opts opts = { .hex = false };
+	struct zdm_pfn_spec_opts opts = { .size = sizeof(opts) };
 	char err[ZDM_ERR_LEN];
 	struct opened o;
 	int code;

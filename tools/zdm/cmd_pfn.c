@@ -164,6 +164,7 @@ static int run_pfn(struct zdm_cli *cli, int nr, char **operand)
 	code = open_model(cli, operand[0], &o);
 	if (code == ZDM_EXIT_DONE) {
 		l.k = zdm_model_kernel(o.m);
+		l.opts.size = sizeof(l.opts);
 		l.opts.end_pfn = zdm_model_end_pfn(o.m);
 		code = parse_specs(&l, nr - 1, operand + 1);
 	}

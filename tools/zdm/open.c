@@ -32,8 +32,9 @@ static bool is_stdin(const char *path)
 /* A vmlinux by name, or by the directory that debug files were put into. */
 static int open_vmlinux(const struct zdm_cli *cli, struct opened *ret)
 {
-	char err[ZDM_ERR_LEN], found[4096];
+	char err[ZDM_ERR_LEN], hint[HINT_LEN], found[4096];
 	const char *path = cli->vmlinux;
+	enum zdm_status status;
 	struct stat st;
 
 	if (!stat(path, &st) && S_ISDIR(st.st_mode)) {
@@ -45,8 +46,10 @@ static int open_vmlinux(const struct zdm_cli *cli, struct opened *ret)
 		}
 		path = found;
 	}
-	if (zdm_source_vmlinux_open(path, &ret->source[ret->nr_sources], err, sizeof(err)) != ZDM_OK) {
-		cli_error("%s", err);
+	status = zdm_source_vmlinux_open(path, &ret->source[ret->nr_sources], err, sizeof(err));
+	if (status != ZDM_OK) {
+		cli_error("%s%s", err, hint_words(cli, ret, status == ZDM_INVAL ? ZDM_HINT_DEBUG_INFO :
+						  ZDM_HINT_NONE, hint, sizeof(hint)));
 		return ZDM_EXIT_OPEN;
 	}
 	ret->nr_sources++;
@@ -75,26 +78,43 @@ static void read_kernel(struct opened *o)
 		debug_kernel_parse(text, len, &o->kernel);
 }
 
-/* What was not given and would help. */
-static void hint_package(const struct zdm_cli *cli, const struct opened *o, char *buf, size_t len)
+const char *hint_words(const struct zdm_cli *cli, const struct opened *o, enum zdm_hint hint,
+		       char *buf, size_t len)
 {
+	const char *release = o->kernel.release;
 	char package[256];
+	int n;
 
 	buf[0] = '\0';
-	if (!cli->vmlinux && !cli->layout && debug_package(o->kernel.release, package, sizeof(package)))
-		snprintf(buf, len, "; a vmlinux is in %s", package);
+	switch (hint) {
+	case ZDM_HINT_NONE:
+		break;
+	case ZDM_HINT_KERNEL_FILE:
+		n = snprintf(buf, len, "; give --vmlinux or --layout%s%s",
+			     release[0] ? " of kernel " : "", release);
+		if (n > 0 && (size_t)n < len && !cli->vmlinux && !cli->layout &&
+		    debug_package(release, package, sizeof(package)))
+			snprintf(buf + n, len - (size_t)n, "; a vmlinux is in %s", package);
+		break;
+	case ZDM_HINT_DEBUG_INFO:
+		snprintf(buf, len, "; give the --vmlinux of the kernel's debug package");
+		break;
+	}
+	return buf;
 }
 
 int open_sources(struct zdm_cli *cli, struct opened *ret)
 {
 	char err[ZDM_ERR_LEN];
+	enum zdm_status st;
 
 	if (is_stdin(cli->layout) || is_stdin(cli->vmlinux))
 		return ZDM_EXIT_OPEN;
 	if (cli->layout) {
-		if (zdm_source_layout_open(cli->layout, &ret->source[ret->nr_sources], err,
-					   sizeof(err)) != ZDM_OK) {
-			cli_error("%s", err);
+		st = zdm_source_layout_open(cli->layout, &ret->source[ret->nr_sources], err,
+					    sizeof(err));
+		if (st != ZDM_OK) {
+			cli_error("%s%s", err, st == ZDM_CORRUPT ? "; `zdm layout` writes one" : "");
 			return ZDM_EXIT_OPEN;
 		}
 		ret->nr_sources++;
@@ -135,11 +155,12 @@ static void add_progress(void *priv, uint64_t bytes)
 
 int open_session(struct zdm_cli *cli, const char *path, struct opened *ret)
 {
-	struct zdm_open_opts opts = { .size = sizeof(opts) };
+	enum zdm_hint would_help = ZDM_HINT_NONE;
+	struct zdm_open_opts opts = { .size = sizeof(opts), .hint = &would_help };
 	struct zdm_dump_opts dump_opts = {
 		.progress_fn = add_progress, .priv = &ret->progress, .other_formats = true,
 	};
-	char err[ZDM_ERR_LEN], hint[320];
+	char err[ZDM_ERR_LEN], hint[HINT_LEN];
 	bool looked;
 	enum zdm_status st;
 	int code;
@@ -169,8 +190,8 @@ int open_session(struct zdm_cli *cli, const char *path, struct opened *ret)
 	} while (looked && st == ZDM_INVAL && drop_looked_for(ret, &looked));
 	progress_end(&ret->progress);
 	if (st != ZDM_OK) {
-		hint_package(cli, ret, hint, sizeof(hint));
-		cli_error("%s: %s%s", path, err, st == ZDM_ABSENT ? hint : "");
+		cli_error("%s: %s%s", path, err,
+			  hint_words(cli, ret, would_help, hint, sizeof(hint)));
 		if (zdm_dump_damage(ret->dump))
 			cli_warn(cli, "%s: %s", path, zdm_dump_damage(ret->dump));
 	}
@@ -211,7 +232,7 @@ int finish_opened(struct zdm_cli *cli, struct opened *o, bool shown, int code)
 {
 	const char *damage = zdm_dump_damage(o->dump);
 	const char *const *line;
-	char hint[320];
+	char hint[HINT_LEN];
 	size_t nr = o->m && !shown ? zdm_model_warnings(o->m, &line) : 0, i;
 
 	if (o->settled == SETTLED_LATER)
@@ -222,11 +243,9 @@ int finish_opened(struct zdm_cli *cli, struct opened *o, bool shown, int code)
 			 o->path);
 	for (i = 0; i < nr; i++)
 		cli_warn(cli, "%s: %s", o->path, line[i]);
-	if (o->m && !o->nr_sources && zdm_model_pgmaps_status(o->m) == ZDM_ABSENT) {
-		hint_package(cli, o, hint, sizeof(hint));
-		if (hint[0])
-			cli_warn(cli, "%s: symbols are missing%s", o->path, hint);
-	}
+	if (o->m && zdm_model_hint(o->m) != ZDM_HINT_NONE)
+		cli_warn(cli, "%s: symbols are missing%s", o->path,
+			 hint_words(cli, o, zdm_model_hint(o->m), hint, sizeof(hint)));
 	if (zdm_dump_lost(o->dump)) {
 		cli_error("%s: %s", o->path, damage);
 		return ZDM_EXIT_OPEN;

@@ -38,4 +38,12 @@ void close_opened(struct opened *o);
  */
 int finish_opened(struct zdm_cli *cli, struct opened *o, bool shown, int code);
 
+/*
+ * The library's hint in the words of the command line, "; give --vmlinux or …", to stand
+ * behind its message; "" for none. In buf, which is returned.
+ */
+#define HINT_LEN 512
+const char *hint_words(const struct zdm_cli *cli, const struct opened *o, enum zdm_hint hint,
+		       char *buf, size_t len);
+
 #endif

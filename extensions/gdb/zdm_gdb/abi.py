@@ -3,13 +3,13 @@
 compares them with what the compiler makes of those headers."""
 import ctypes as c
 import os
-import re
 
 API_NUMBER = 1
 READER_API = 1
 SONAME = "libzdm.so.0"
 
-OK, ABSENT, UNREADABLE, CORRUPT, NOMEM, INVAL, UNSUPPORTED, IO, STOPPED = range(9)
+(OK, ABSENT, UNREADABLE, CORRUPT, NOMEM, INVAL, UNSUPPORTED, IO, STOPPED,
+ AMBIGUOUS) = range(10)
 UNKNOWN, NO, YES = range(3)
 CLASS_ANY = -1
 NR_CLASSES = 11
@@ -19,9 +19,9 @@ class ZdmError(Exception):
     """A sentence for the user."""
 
 
-def in_gdb_words(text):
-    """The library's advice names options of the command line."""
-    return re.sub(r"give --vmlinux or --layout", "load the vmlinux (`file VMLINUX`)", text)
+HINT_NONE, HINT_KERNEL_FILE, HINT_DEBUG_INFO = range(3)
+HINT_WORDS = {HINT_NONE: "", HINT_KERNEL_FILE: "; load the vmlinux (`file VMLINUX`)",
+              HINT_DEBUG_INFO: "; load a vmlinux with debug information (`file VMLINUX`)"}
 
 
 class Member(c.Structure):
@@ -48,7 +48,7 @@ class ReaderOps(c.Structure):
 
 class OpenOpts(c.Structure):
     _fields_ = [("size", c.c_size_t), ("sources", c.POINTER(c.c_void_p)),
-                ("nr_sources", c.c_size_t)]
+                ("nr_sources", c.c_size_t), ("hint", c.POINTER(c.c_int))]
 
 
 class Kernel(c.Structure):
@@ -71,7 +71,7 @@ class Spec(c.Structure):
 
 
 class SpecOpts(c.Structure):
-    _fields_ = [("hex", c.c_bool), ("end_pfn", c.c_uint64)]
+    _fields_ = [("size", c.c_size_t), ("hex", c.c_bool), ("end_pfn", c.c_uint64)]
 
 
 class Page(c.Structure):
@@ -111,6 +111,7 @@ _FUNCTIONS = {
     "zdm_session_forget": (None, [c.c_void_p]),
     "zdm_model_build": (c.c_int, [c.c_void_p, c.POINTER(c.c_void_p), c.c_char_p, c.c_size_t]),
     "zdm_model_free": (None, [c.c_void_p]),
+    "zdm_model_hint": (c.c_int, [c.c_void_p]),
     "zdm_range_find": (c.POINTER(Range), [c.c_void_p, c.c_uint64]),
     "zdm_reason_text": (c.c_char_p, [c.c_int]),
     "zdm_section_find": (c.c_void_p, [c.c_void_p, c.c_uint64]),
@@ -120,7 +121,7 @@ _FUNCTIONS = {
     "zdm_status_name": (c.c_char_p, [c.c_int]),
     "zdm_model_end_pfn": (c.c_uint64, [c.c_void_p]),
     "zdm_pfn_spec_parse": (c.c_int, [c.POINTER(Kernel), c.POINTER(SpecOpts), c.c_char_p,
-                                 c.POINTER(Spec), c.c_char_p, c.c_size_t]),
+                                     c.POINTER(Spec), c.c_char_p, c.c_size_t]),
     "zdm_pfn_spec_text": (c.c_size_t, [c.POINTER(Spec), c.c_char_p, c.c_size_t]),
     "zdm_pfn_spec_needs_saying": (c.c_bool, [c.POINTER(Spec)]),
     "zdm_page_judge": (c.c_int, [c.c_void_p, c.c_void_p, c.c_uint64, c.POINTER(PageJudgement)]),
@@ -199,13 +200,15 @@ def engine():
     return _engine
 
 
-def checked(function, *args):
-    """Call a function whose last two parameters are an error buffer; raise what it says."""
+def checked(function, *args, hint=None):
+    """Call a function whose last two parameters are an error buffer; raise what it says, with
+    the words for a hint that it leaves there (a c_int)."""
     err = c.create_string_buffer(512)
     status = function(*args, err, len(err))
     if status != OK:
         text = err.value.decode(errors="replace")
-        raise ZdmError(in_gdb_words(text) or f"{function.__name__}: status {status}")
+        advice = HINT_WORDS.get(hint.value, "") if hint else ""
+        raise ZdmError(text + advice if text else f"{function.__name__}: status {status}")
 
 
 def store(out, value):

@@ -60,7 +60,7 @@ def address_of_value(value):
 def parse_spec(s, model, spec):
     """What the command line takes: a struct Spec. What was rounded or guessed is said."""
     found = abi.Spec()
-    opts = abi.SpecOpts(False, s.lib.zdm_model_end_pfn(model))
+    opts = abi.SpecOpts(abi.c.sizeof(abi.SpecOpts), False, s.lib.zdm_model_end_pfn(model))
     s.call(s.lib.zdm_pfn_spec_parse, s.kernel, abi.c.byref(opts), spec.encode(), abi.c.byref(found))
     return found
 

@@ -31,11 +31,12 @@ class Session:
         self.ops = self.source.ops(self._callback)
         self.vmlinux.fill(self.ops, self._callback)
         layouts = self.source.layouts()
+        hint = c.c_int(abi.HINT_NONE)
         opts = abi.OpenOpts(c.sizeof(abi.OpenOpts), (c.c_void_p * len(layouts))(*layouts),
-                            len(layouts))
+                            len(layouts), c.pointer(hint))
         with self.source.reading():
             self.call(self.lib.zdm_open, c.byref(self.ops), self.source.priv, c.byref(opts),
-                      c.byref(self.handle))
+                      c.byref(self.handle), hint=hint)
 
     def close(self):
         if self.model_handle:
@@ -56,10 +57,10 @@ class Session:
                 return abi.UNREADABLE
         return run
 
-    def call(self, function, *args):
+    def call(self, function, *args, **options):
         """A function of the library with an error buffer last."""
         try:
-            abi.checked(function, *args)
+            abi.checked(function, *args, **options)
         finally:
             self._rethrow()
 
@@ -81,12 +82,15 @@ class Session:
             damage = self.source.damage()
             if damage:
                 gdb.write(f"zdm: warning: {damage}\n", gdb.STDERR)
+            advice = abi.HINT_WORDS.get(self.lib.zdm_model_hint(self.model_handle), "")
+            if advice:
+                gdb.write(f"zdm: warning: symbols are missing{advice}\n", gdb.STDERR)
         return self.model_handle
 
     def report(self, function, *args):
         """Let the library write to GDB. args come before the sink."""
         def emit(_priv, text, length):
-            gdb.write(abi.in_gdb_words(c.string_at(text, length).decode(errors="replace")))
+            gdb.write(c.string_at(text, length).decode(errors="replace"))
             return True
 
         def stop_at_trouble(*arguments):

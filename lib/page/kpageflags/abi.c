@@ -161,8 +161,7 @@ enum zdm_status zdm_kpageflags_abi_init(const struct zdm_session *s, struct zdm_
 	for (i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
 		if (!zdm_kdef_has(&s->k, needed[i])) {
 			zdm_kdef_name(needed[i], name, sizeof(name));
-			zdm_errf(err, err_len, "%s is not known; a vmlinux with debug information "
-				 "would help", name);
+			zdm_errf(err, err_len, "%s is not known", name);
 			return ZDM_ABSENT;
 		}
 	}

@@ -42,7 +42,8 @@ void target_text(const uint8_t *data, size_t len)
 		.page_struct_bytes = 64, .vmemmap_kaddr = 0xffffea0000000000ull,
 		.page_offset_kaddr = 0xffff888000000000ull,
 	};
-	struct zdm_pfn_spec_opts opts = { .hex = len & 1, .end_pfn = 0x80000 };
+	struct zdm_pfn_spec_opts opts = { .size = sizeof(opts), .hex = len & 1,
+					  .end_pfn = 0x80000 };
 	struct zdm_pfn_spec spec = { 0 };
 	char *text = malloc(len + 1), err[400] = "", buf[200];
 	enum zdm_status st;
