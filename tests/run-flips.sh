@@ -55,12 +55,6 @@ one() {
 
 # fixture NAME CORE [LAYOUT]
 fixture() {
-    # Known to fall short: up to 4.15 the reserve is valid by structure, also where the bytes
-    # that would speak against it are lost.
-    if [ "$1" = 4.14-reserve-raw ]; then
-        skip "fixture/$1" "a reserve whose struct pages are lost stays valid up to 4.15"
-        return
-    fi
     timeout 600 "$tools/flip_fixture" "$@" 2>"$work/err" ||
         not_ok "fixture/$1" "$(head -c 300 "$work/err")"
 }

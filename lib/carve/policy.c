@@ -49,10 +49,10 @@ enum zdm_keep zdm_policy_class(const struct zdm_policy *p, enum zdm_class cls)
 	return ZDM_KEEP;
 }
 
-/* A reserve that the kernel initialised is a device's frame like any other. */
+/* A reserve that the kernel initialised, or may have, is a device's frame like any other. */
 static enum zdm_keep keep_of(const struct zdm_policy *p, const struct zdm_range *r)
 {
-	return zdm_policy_class(p, r->cls == ZDM_CLASS_RESERVED && r->valid == ZDM_YES ?
+	return zdm_policy_class(p, r->cls == ZDM_CLASS_RESERVED && r->valid != ZDM_NO ?
 				ZDM_CLASS_DEVICE : r->cls);
 }
 

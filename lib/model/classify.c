@@ -69,12 +69,28 @@ static struct zdm_verdict not_populated(const struct zdm_facts *f, enum zdm_clas
 	return of_pgmap(f, verdict(ZDM_CLASS_PENDING, ZDM_NO, ZDM_REASON_ENTRY_NOT_MAPPED));
 }
 
-/* What a part of a device is when its struct pages are done. */
-static struct zdm_verdict device_done(enum zdm_altmap_part part)
+/*
+ * A reserve that the kernel does not leave alone is written by a mistake in it, and a tree
+ * may have mended that without a witness: what speaks for it is no more than its own bytes.
+ */
+static struct zdm_verdict reserve_done(const struct zdm_facts *f)
 {
-	if (part == ZDM_PART_RESERVE)
-		return verdict(ZDM_CLASS_RESERVED, ZDM_YES, ZDM_REASON_RESERVE_INIT);
-	if (part == ZDM_PART_BACKING)
+	struct zdm_verdict v = verdict(ZDM_CLASS_RESERVED, ZDM_YES, ZDM_REASON_RESERVE_INIT);
+
+	if (f->reserve_done != ZDM_YES || f->in_dump != ZDM_IN_DUMP_YES) {
+		v.valid = ZDM_UNKNOWN;
+		v.reason = ZDM_REASON_PAGES_UNVERIFIED;
+		v.evidence_kaddr = f->page_kaddr;
+	}
+	return v;
+}
+
+/* What a part of a device is when its struct pages are done. */
+static struct zdm_verdict device_done(const struct zdm_facts *f)
+{
+	if (f->part == ZDM_PART_RESERVE)
+		return reserve_done(f);
+	if (f->part == ZDM_PART_BACKING)
 		return verdict(ZDM_CLASS_ALTMAP, ZDM_YES, ZDM_REASON_ALTMAP_BACKING);
 	return verdict(ZDM_CLASS_DEVICE, ZDM_YES, ZDM_REASON_DEVICE);
 }
@@ -82,7 +98,7 @@ static struct zdm_verdict device_done(enum zdm_altmap_part part)
 /* Has the kernel finished this part of the pgmap's struct pages? */
 static struct zdm_verdict device_progress(const struct zdm_facts *f)
 {
-	struct zdm_verdict done = device_done(f->part);
+	struct zdm_verdict done = device_done(f);
 
 	if (f->pgmap->nr_range >= 0) {
 		if (f->range < f->pgmap->nr_range && f->look == ZDM_LOOK_NO_TAIL)
@@ -166,7 +182,7 @@ static struct zdm_verdict padded_reserve(const struct zdm_facts *f)
 	if (reserve_is_raw(f, &v))
 		return v;
 	if (is_padding(f))
-		return verdict(ZDM_CLASS_RESERVED, ZDM_YES, ZDM_REASON_RESERVE_INIT);
+		return reserve_done(f);
 	return unknown(ZDM_REASON_PAGES_UNVERIFIED, f->page_kaddr);
 }
 

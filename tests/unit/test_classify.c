@@ -241,7 +241,13 @@ static void test_reserve_written(void **state)
 	expect_unknown(&s, ZDM_REASON_PAGES_UNVERIFIED, 0x9a6e);
 	s.f.pages_done = ZDM_NO;
 	expect(&s, ZDM_CLASS_PENDING, ZDM_NO, ZDM_REASON_PAGES_NOT_DONE);
+	/* valid by its own bytes alone: a tree may have mended the mistake */
 	s.f.pages_done = ZDM_YES;
+	expect(&s, ZDM_CLASS_RESERVED, ZDM_UNKNOWN, ZDM_REASON_PAGES_UNVERIFIED);
+	s.f.reserve_done = ZDM_YES;
+	s.f.in_dump = ZDM_IN_DUMP_PARTLY;
+	expect(&s, ZDM_CLASS_RESERVED, ZDM_UNKNOWN, ZDM_REASON_PAGES_UNVERIFIED);
+	s.f.in_dump = ZDM_IN_DUMP_YES;
 	expect(&s, ZDM_CLASS_RESERVED, ZDM_YES, ZDM_REASON_RESERVE_INIT);
 	/* never against its own bytes */
 	s.f.reserve_done = ZDM_NO;
