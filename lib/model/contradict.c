@@ -55,7 +55,19 @@ static void table_not_ram(const struct zdm_session *s, struct zdm_model *m, bool
 	*most |= bad * 2 > nr;
 }
 
-/* Has the section struct pages, by its own word and by the page tables? */
+/* A neighbour took the memmap along: that is why there is none (classify.c, not_mapped()). */
+static bool neighbour_took_it(const struct zdm_model *m, uint64_t start_pfn, uint64_t end)
+{
+	size_t i = zdm_first_beyond(m->ranges.v, m->ranges.nr, end_pfn, start_pfn);
+
+	for (; i < m->ranges.nr && m->ranges.v[i].start_pfn < end; i++) {
+		if (m->ranges.v[i].reason == ZDM_REASON_NEIGHBOUR_GONE)
+			return true;
+	}
+	return false;
+}
+
+/* Has the section struct pages, by its own word and by the page tables, or is it known why not? */
 static bool leads_to_memmap(const struct zdm_model *m, const struct zdm_section *sec)
 {
 	uint64_t pfn = zdm_section_nr_to_pfn(&m->g, sec->nr);
@@ -66,7 +78,7 @@ static bool leads_to_memmap(const struct zdm_model *m, const struct zdm_section 
 		if (m->vmemmap.v[i].where != ZDM_MEMMAP_NONE)
 			return sec->status == ZDM_OK;
 	}
-	return false;
+	return sec->status == ZDM_OK && neighbour_took_it(m, pfn, pfn + m->g.section_pages);
 }
 
 /*
