@@ -101,6 +101,38 @@ static void sections_lead_nowhere(struct zdm_model *m, bool *most)
 			 "%zu of %zu sections lead to no memmap", bad, nr);
 }
 
+/*
+ * What the kernel itself calls System RAM has sections, but for the moment in which it is added
+ * or goes (mm/memory_hotplug.c, add_memory_resource() and try_remove_memory()). *most: half of
+ * it and more has none.
+ */
+static void ram_without_sections(struct zdm_model *m, bool *most)
+{
+	const struct zdm_spans *ram = &m->resources.ram;
+	uint64_t nr = 0, bad = 0, from, to, first = 0;
+	size_t i, j;
+
+	for (i = 0; i < ram->nr; i++) {
+		nr += ram->v[i].end_pfn - ram->v[i].start_pfn;
+		j = zdm_first_beyond(m->ranges.v, m->ranges.nr, end_pfn, ram->v[i].start_pfn);
+		for (; j < m->ranges.nr && m->ranges.v[j].start_pfn < ram->v[i].end_pfn; j++) {
+			const struct zdm_range *r = &m->ranges.v[j];
+
+			if (r->cls != ZDM_CLASS_ABSENT)
+				continue;
+			from = r->start_pfn > ram->v[i].start_pfn ? r->start_pfn : ram->v[i].start_pfn;
+			to = r->end_pfn < ram->v[i].end_pfn ? r->end_pfn : ram->v[i].end_pfn;
+			first = bad ? first : from;
+			bad += to - from;
+		}
+	}
+	*most |= bad && bad * 2 >= nr;
+	if (bad && !m->contradiction[0])
+		snprintf(m->contradiction, sizeof(m->contradiction), "0x%" PRIx64 " of 0x%" PRIx64
+			 " frames of System RAM have no section, the first is pfn 0x%" PRIx64, bad, nr,
+			 first);
+}
+
 static bool no_ram(struct zdm_model *m)
 {
 	size_t i;
@@ -122,6 +154,7 @@ bool zdm_model_find_contradiction(const struct zdm_session *s, struct zdm_model 
 		misfit = true;
 	} else {
 		sections_lead_nowhere(m, &misfit);
+		ram_without_sections(m, &misfit);
 		table_not_ram(s, m, &misfit);
 	}
 	if (m->contradiction[0])

@@ -3,6 +3,7 @@
 #include "test_util.h"
 
 #include "carve/policy.h"
+#include "model/model.h"
 
 #define PAGE 4096u
 #define VMEMMAP 0xffffea0000000000u
@@ -361,7 +362,44 @@ static void test_bad_arguments(void **state)
 	free(v);
 }
 
-TEST_MAIN(
+/* What a host asks: on a model that contradicts itself nothing is dropped, whatever it says. */
+static void test_contradiction(void **state)
+{
+	static struct zdm_range ranges[] = {
+		{ .start_pfn = 0, .end_pfn = 32768, .cls = ZDM_CLASS_ONLINE, .valid = ZDM_YES },
+		{ .start_pfn = 32768, .end_pfn = 65536, .cls = ZDM_CLASS_ABSENT, .valid = ZDM_NO },
+	};
+	struct zdm_session s = { .g = { .section_pages = 32768, .section_shift = 27, .page_shift = 12,
+					.nr_sections_max = 4 } };
+	struct zdm_policy p = { .dump_level = 31 };
+	struct zdm_keep_range *keep;
+	struct mem none = { .nr = 0 };
+	struct zdm_model *m = calloc(1, sizeof(*m));
+	size_t nr, i;
+	int told;
+
+	(void)state;
+	assert_non_null(m);
+	m->kernel = kernel;
+	m->ranges.v = ranges;
+	m->ranges.nr = 2;
+	assert_ok(zdm_reader_create(&mem_ops, &none, &s.r));
+	for (told = 0; told < 2; told++) {
+		strcpy(m->contradiction, told ? "no RAM is found anywhere" : "");
+		assert_ok(zdm_policy_ranges(&s, m, &p, 512, &keep, &nr));
+		for (i = 0; i < nr && keep[i].keep != ZDM_DROP; i++)
+			;
+		/* the check itself can fail: without the contradiction the absent are dropped */
+		assert_int_equal(i < nr, !told);
+		if (told)
+			assert_int_equal(keep[nr - 1].end_pfn, 4 * 32768);
+		free(keep);
+	}
+	zdm_reader_destroy(s.r);
+	free(m);
+}
+
+TEST_MAIN(cmocka_unit_test(test_contradiction),
 	cmocka_unit_test(test_classes),
 	cmocka_unit_test(test_offline_section),
 	cmocka_unit_test(test_chunk_rule),

@@ -90,9 +90,11 @@ int carving_open(struct carving *c, struct zdm_cli *cli, const struct carving_op
 			  "a dump of it would leave out", opts->path);
 		return ZDM_EXIT_OPEN;
 	}
-	if (zdm_model_contradiction(c->o.m))
-		cli_error("%s: %s: nothing is left out", opts->path,
+	if (zdm_model_contradiction(c->o.m)) {
+		cli_error("%s: the model contradicts itself, %s: nothing is left out", opts->path,
 			  zdm_model_contradiction(c->o.m));
+		c->o.contradiction_said = true;
+	}
 	code = make_plan(c, cli, opts, err, sizeof(err));
 	if (code != ZDM_EXIT_DONE) {
 		cli_error("%s: %s", opts->path, err);

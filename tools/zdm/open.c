@@ -228,6 +228,12 @@ void close_opened(struct opened *o)
 	zdm_dump_close(o->dump);
 }
 
+/* The caller has said it in words of its own. */
+static bool is_said(const struct opened *o, const char *line)
+{
+	return o->contradiction_said && strstr(line, zdm_model_contradiction(o->m));
+}
+
 int finish_opened(struct zdm_cli *cli, struct opened *o, bool shown, int code)
 {
 	const char *damage = zdm_dump_damage(o->dump);
@@ -241,8 +247,10 @@ int finish_opened(struct zdm_cli *cli, struct opened *o, bool shown, int code)
 	if (o->settled == UNSETTLED)
 		cli_warn(cli, "%s: memory is being plugged or unplugged: this may mix two states",
 			 o->path);
-	for (i = 0; i < nr; i++)
-		cli_warn(cli, "%s: %s", o->path, line[i]);
+	for (i = 0; i < nr; i++) {
+		if (!is_said(o, line[i]))
+			cli_warn(cli, "%s: %s", o->path, line[i]);
+	}
 	if (o->m && zdm_model_hint(o->m) != ZDM_HINT_NONE)
 		cli_warn(cli, "%s: symbols are missing%s", o->path,
 			 hint_words(cli, o, zdm_model_hint(o->m), hint, sizeof(hint)));

@@ -19,6 +19,7 @@ struct opened {
 	struct zdm_model *m;		/* NULL after open_session() */
 	enum settled settled;		/* of the running kernel */
 	struct progress progress;
+	bool contradiction_said;	/* the model's, in the caller's own words: not again */
 };
 
 /*
