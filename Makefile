@@ -31,7 +31,7 @@ ZDM_SOVERSION := 0
 
 ZDM_WARN := -Wall -Wextra -Wshadow -Wenum-conversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wformat=2 -Wvla $(WERROR)
-ZDM_LIBS := libbpf libdw libelf json-c zlib
+ZDM_LIBS := libdw libelf json-c zlib
 ZDM_CPPFLAGS = -D_GNU_SOURCE -I. -Iinclude -Ilib -DZDM_VERSION=$(ZDM_VERSION) \
 	$(ZDM_PKG_CFLAGS) $(CPPFLAGS)
 ZDM_CFLAGS = -std=gnu11 $(ZDM_WARN) -fPIC -fvisibility=hidden -MMD -MP $(CFLAGS)

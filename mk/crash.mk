@@ -14,7 +14,7 @@ CRASH_VERSION ?= $(if $(wildcard $(CRASH_INCLUDE)/build_data.c),$(shell sed -n \
 	/usr/include/crash,$(CRASH_INCLUDE)),$(shell $(CRASH) -v 2>/dev/null </dev/null | \
 	sed -n 's/^crash \([0-9]\)/\1/p')))
 # Only what the library needs for reading a dump through a host.
-CRASH_LIBS = $(call once,CRASH_LIBS,--libs,libbpf libdw libelf $(DUMPFILE_LIBS))
+CRASH_LIBS = $(call once,CRASH_LIBS,--libs,libdw libelf $(DUMPFILE_LIBS))
 
 .PHONY: crash check-crash bench-crash
 ## crash            the crash extension, $(B)/crash/zdm.so; CRASH_INCLUDE=DIR of another defs.h

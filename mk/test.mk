@@ -15,7 +15,8 @@ TOOLS := $(TB)/mkcore $(TB)/xlat_check $(TB)/core_ranges $(TB)/cmp_ranges $(TB)/
 
 TEST_CPPFLAGS = $(ZDM_CPPFLAGS) -Itests/unit -Itests/tools $(EXTRA_TEST_CPPFLAGS)
 TEST_CFLAGS = -std=gnu11 $(ZDM_WARN) $(CFLAGS) $(LDFLAGS)
-CMOCKA_LIBS = $(call once,CMOCKA_LIBS,--libs,cmocka)
+# libbpf writes the BTF that tests have the library read.
+CMOCKA_LIBS = $(call once,CMOCKA_LIBS,--libs,cmocka libbpf)
 
 .PHONY: test-bins
 ## test-bins        build all test programs

@@ -51,7 +51,7 @@ C
 # Only what a class is made of: the rest of the library does not change with the list.
 if ${CC:-gcc} -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -Werror -I"$copy/include" -I"$copy/lib" -ffunction-sections \
     -Wl,--gc-sections -o "$work/ask" "$work/ask.c" "$copy/lib/base/names.c" "$copy/lib/carve/policy.c" \
-    "$B/libzdm.a" -lbpf -ldw -lelf -ljson-c -lz 2>"$work/err" && said=$("$work/ask") &&
+    "$B/libzdm.a" -ldw -lelf -ljson-c -lz 2>"$work/err" && said=$("$work/ask") &&
     [ "$said" = "planted P y 1" ]; then
     ok classes/planted
 else

@@ -7,6 +7,7 @@
 #define ZDM_LIB_KDEF_H
 
 #include "kernel/chain.h"
+#include "source/names.h"
 
 enum zdm_kdef_id {
 #define KDEF_SYMBOL(id, names) ZDM_SYM_##id,
@@ -29,6 +30,12 @@ struct zdm_kdef {
 	bool complete_types;	/* a type or member that is ABSENT does not exist there */
 	bool complete_symbols;	/* the same of symbols */
 };
+
+/*
+ * The names that kdef.def asks for, of symbols or of all else, for sources that look for all
+ * at once. Without memory some are left out: each is then looked for by itself.
+ */
+void zdm_kdef_names(struct zdm_names *ret, bool symbols);
 
 /* Ask the sources in order for every row. Symbols are relocated by kaslr_offset if need be. */
 void zdm_kdef_resolve(struct zdm_kdef *k, const struct zdm_source *const *sources, size_t nr,

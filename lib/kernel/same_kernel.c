@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "kernel/same_kernel.h"
+#include "source/names.h"
 #include "source/pairs.h"
 
 static const char *kind_of(const struct zdm_source *src)
@@ -86,6 +87,35 @@ static enum zdm_status check_line(const struct zdm_session *s, const struct zdm_
 	return have == want ? ZDM_OK : refuse(src, line->key, have, line->value, err, err_len);
 }
 
+/* "KIND(type.member)" is two names. */
+static void expect_line(struct zdm_names *names, const char *key)
+{
+	const char *name = strchr(key, '(');
+	size_t len;
+
+	if (!name)
+		return;
+	len = strcspn(++name, ".)");
+	zdm_names_add(names, name, len);
+	if (name[len] == '.')
+		zdm_names_add(names, name + len + 1, strcspn(name + len + 1, ")"));
+}
+
+/* So that a source that looks for names does so once. */
+static void expect_vmcoreinfo(const struct zdm_pairs *t, const struct zdm_source *src)
+{
+	struct zdm_names names = { 0 };
+	size_t i;
+
+	if (!src->ops->expect)
+		return;
+	for (i = 0; i < t->nr_lines; i++)
+		if (!t->lines[i].bad)
+			expect_line(&names, t->lines[i].key);
+	src->ops->expect(src->self, &names);
+	zdm_names_deinit(&names);
+}
+
 static enum zdm_status check_vmcoreinfo(const struct zdm_session *s, const struct zdm_source *src,
 					char *err, size_t err_len)
 {
@@ -93,6 +123,8 @@ static enum zdm_status check_vmcoreinfo(const struct zdm_session *s, const struc
 	enum zdm_status st = ZDM_OK;
 	size_t i;
 
+	if (t)
+		expect_vmcoreinfo(t, src);
 	for (i = 0; t && i < t->nr_lines && st == ZDM_OK; i++)
 		st = check_line(s, src, &t->lines[i], err, err_len);
 	return st;

@@ -118,16 +118,25 @@ static void resolve(struct zdm_session *s)
 /* Open what the dump itself holds; that it holds none is not an error. */
 static void open_in_dump(struct zdm_session *s, char *err, size_t err_len)
 {
+	static const char start_btf[] = "__start_BTF", stop_btf[] = "__stop_BTF";
+	struct zdm_names symbols = { 0 }, types = { 0 };
 	struct zdm_source *src;
 	uint64_t start, stop;
 
+	zdm_kdef_names(&symbols, true);
+	zdm_names_add(&symbols, start_btf, strlen(start_btf));
+	zdm_names_add(&symbols, stop_btf, strlen(stop_btf));
+	zdm_kdef_names(&types, false);
 	if (s->vmcoreinfo &&
-	    zdm_source_kallsyms_open(s->r, s->vmcoreinfo, &src, err, err_len) == ZDM_OK)
+	    zdm_source_kallsyms_open_for(s->r, s->vmcoreinfo, &symbols, &src, err,
+					 err_len) == ZDM_OK)
 		chain_add(s, src, true);
-	if (zdm_session_symbol(s, "__start_BTF", &start) == ZDM_OK &&
-	    zdm_session_symbol(s, "__stop_BTF", &stop) == ZDM_OK &&
-	    zdm_source_btf_open(s->r, start, stop, &src, err, err_len) == ZDM_OK)
+	if (zdm_session_symbol(s, start_btf, &start) == ZDM_OK &&
+	    zdm_session_symbol(s, stop_btf, &stop) == ZDM_OK &&
+	    zdm_source_btf_open_for(s->r, start, stop, &types, &src, err, err_len) == ZDM_OK)
 		chain_add(s, src, true);
+	zdm_names_deinit(&symbols);
+	zdm_names_deinit(&types);
 }
 
 static void fill_kernel(struct zdm_session *s)
@@ -192,9 +201,7 @@ static enum zdm_status session_init(struct zdm_session *s, const struct zdm_read
 		return st;
 	resolve(s);
 	if (!s->vmcoreinfo_only && !chain_suffices(s)) {
-		zdm_reader_set_touch(s->r, NULL, NULL);
 		open_in_dump(s, why, sizeof(why));
-		zdm_reader_set_touch(s->r, s->touch, s->touch_priv);
 		resolve(s);
 	}
 	zdm_xlat_direct_map(s);

@@ -286,6 +286,17 @@ enum zdm_status zdm_read_kaddr(struct zdm_reader *r, uint64_t kaddr, void *buf, 
 	return ZDM_OK;
 }
 
+enum zdm_status zdm_read_quietly(struct zdm_reader *r, uint64_t kaddr, void *buf, size_t len)
+{
+	zdm_touch_fn touch = r->touch;
+	enum zdm_status st;
+
+	r->touch = NULL;
+	st = zdm_read_kaddr(r, kaddr, buf, len);
+	r->touch = touch;
+	return st;
+}
+
 enum zdm_status zdm_read_u64(struct zdm_reader *r, uint64_t kaddr, uint64_t *ret)
 {
 	return zdm_read_kaddr(r, kaddr, ret, sizeof(*ret));

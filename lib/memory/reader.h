@@ -49,6 +49,9 @@ enum zdm_status zdm_reader_present(struct zdm_reader *r, uint64_t paddr, bool *p
 				   uint64_t *end_paddr);
 bool zdm_reader_can_present(const struct zdm_reader *r);
 
+/* zdm_read_kaddr() of what tells of the kernel, not of its memory: nobody is told. */
+enum zdm_status zdm_read_quietly(struct zdm_reader *r, uint64_t kaddr, void *buf, size_t len);
+
 /* Called for every stretch of physical memory whose bytes were handed out. */
 typedef void (*zdm_touch_fn)(void *priv, uint64_t paddr, size_t len);
 void zdm_reader_set_touch(struct zdm_reader *r, zdm_touch_fn fn, void *priv);

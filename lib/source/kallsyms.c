@@ -8,18 +8,21 @@
 #include <string.h>
 
 #include "source/kallsyms_find.h"
+#include "source/names.h"
 #include "source/symbol_pick.h"
 
 struct kallsyms {
 	struct zdm_ksyms tables;
-	struct zdm_ksyms_index index;
+	struct zdm_names names;
+	struct zdm_ksym_search found;
 	const struct encoding *encoding;
 };
 
 /* CONFIG_KALLSYMS_BASE_RELATIVE=n: addresses as they are. */
-static uint64_t address_plain(const struct zdm_ksyms *ks, uint32_t i)
+static uint64_t address_plain(const struct zdm_ksyms *ks, const struct zdm_ksym_hit *hit)
 {
-	return ks->addresses[i];
+	(void)ks;
+	return hit->raw;
 }
 
 /*
@@ -27,27 +30,25 @@ static uint64_t address_plain(const struct zdm_ksyms *ks, uint32_t i)
  * 2213e9a66bb8 ("kallsyms: add support for relative offsets in kallsyms
  * address table") (in v4.6) to v6.14: not negative is a per-CPU offset.
  */
-static uint64_t address_percpu(const struct zdm_ksyms *ks, uint32_t i)
+static uint64_t address_percpu(const struct zdm_ksyms *ks, const struct zdm_ksym_hit *hit)
 {
-	int64_t off = ks->offsets[i];
-
-	return off >= 0 ? (uint64_t)off : ks->relative_base - 1 - (uint64_t)off;
+	return (int64_t)hit->raw >= 0 ? hit->raw : ks->relative_base - 1 - hit->raw;
 }
 
 /* Other architectures, and x86-64 from v6.15 to v6.19. */
-static uint64_t address_relative(const struct zdm_ksyms *ks, uint32_t i)
+static uint64_t address_relative(const struct zdm_ksyms *ks, const struct zdm_ksym_hit *hit)
 {
-	return ks->relative_base + (uint32_t)ks->offsets[i];
+	return ks->relative_base + (uint32_t)hit->raw;
 }
 
 /* From v7.0 on, 64-bit: relative to the place of the offset itself. */
-static uint64_t address_place(const struct zdm_ksyms *ks, uint32_t i)
+static uint64_t address_place(const struct zdm_ksyms *ks, const struct zdm_ksym_hit *hit)
 {
-	return ks->offsets_kaddr + 4 * (uint64_t)i + (uint64_t)(int64_t)ks->offsets[i];
+	return ks->offsets_kaddr + 4 * (uint64_t)hit->symbol + hit->raw;
 }
 
 static const struct encoding {
-	uint64_t (*address)(const struct zdm_ksyms *ks, uint32_t i);
+	uint64_t (*address)(const struct zdm_ksyms *ks, const struct zdm_ksym_hit *hit);
 	bool needs_addresses, needs_base;	/* tables it goes with, else offsets without base */
 } encodings[] = {
 	{ .address = address_percpu, .needs_base = true },
@@ -80,27 +81,37 @@ static enum zdm_symbol_rank rank_of(char type)
 	return global ? ZDM_SYMBOL_GLOBAL_TEXT : ZDM_SYMBOL_LOCAL_TEXT;
 }
 
-struct choice {
-	const struct kallsyms *k;
-	struct zdm_symbol_pick pick;
-};
-
-static bool offer(void *priv, uint32_t symbol, char type, bool exact)
+/* What was found of a name, after looking for it if nobody has yet. */
+static enum zdm_status name_number(struct kallsyms *k, const char *name, uint32_t *ret)
 {
-	struct choice *c = priv;
+	size_t len = strlen(name);
+	enum zdm_status st = zdm_names_add(&k->names, name, len);
 
-	zdm_symbol_offer(&c->pick, rank_of(type), exact,
-			 c->k->encoding->address(&c->k->tables, symbol));
-	return true;
+	*ret = zdm_names_find(&k->names, name, len);
+	if (st == ZDM_OK && *ret != ZDM_NO_NAME && *ret >= k->found.first_name)
+		st = zdm_ksym_search(&k->found, false, NULL, 0);
+	return st;
 }
 
 static enum zdm_status kallsyms_symbol(void *self, const char *name, uint64_t *kaddr)
 {
-	const struct kallsyms *k = self;
-	struct choice c = { .k = k };
+	struct kallsyms *k = self;
+	struct zdm_symbol_pick pick = { 0 };
+	uint32_t number;
+	enum zdm_status st = name_number(k, name, &number);
+	size_t i;
 
-	zdm_ksyms_find(&k->index, &k->tables, name, offer, &c);
-	return zdm_symbol_result(&c.pick, kaddr);
+	for (i = 0; st == ZDM_OK && i < k->found.nr_hits; i++) {
+		const struct zdm_ksym_hit *hit = &k->found.hits[i];
+
+		if (hit->name != number)
+			continue;
+		st = hit->status;
+		if (st == ZDM_OK)
+			zdm_symbol_offer(&pick, rank_of(hit->type), hit->exact,
+					 k->encoding->address(&k->tables, hit));
+	}
+	return st == ZDM_OK ? zdm_symbol_result(&pick, kaddr) : st;
 }
 
 static void kallsyms_destroy(void *self)
@@ -108,7 +119,8 @@ static void kallsyms_destroy(void *self)
 	struct kallsyms *k = self;
 
 	zdm_ksyms_deinit(&k->tables);
-	zdm_ksyms_index_deinit(&k->index);
+	zdm_ksym_search_deinit(&k->found);
+	zdm_names_deinit(&k->names);
 	free(k);
 }
 
@@ -117,54 +129,70 @@ static const struct zdm_source_ops kallsyms_source_ops = {
 	.destroy = kallsyms_destroy,
 };
 
-struct anchor {
-	const struct kallsyms *k;
-	const struct encoding *e;
-	uint64_t kaddr;
-	bool found, agrees;
-};
-
-static bool try_anchor(void *priv, uint32_t symbol, char type, bool exact)
+/* Has one of the symbols of this name that address? *found: is there one at all. */
+static enum zdm_status anchor_agrees(const struct kallsyms *k, const struct encoding *e,
+				     const char *name, uint64_t kaddr, bool *found, bool *agrees)
 {
-	struct anchor *a = priv;
+	uint32_t number = zdm_names_find(&k->names, name, strlen(name));
+	size_t i;
 
-	(void)type;
-	(void)exact;
-	a->found = true;
-	a->agrees = a->e->address(&a->k->tables, symbol) == a->kaddr;
-	return !a->agrees;
+	*found = *agrees = false;
+	for (i = 0; i < k->found.nr_hits; i++) {
+		const struct zdm_ksym_hit *hit = &k->found.hits[i];
+
+		if (hit->name != number)
+			continue;
+		if (hit->status != ZDM_OK)
+			return hit->status;
+		*found = true;
+		*agrees |= e->address(&k->tables, hit) == kaddr;
+	}
+	return ZDM_OK;
 }
 
 /* At least one anchor agrees, and none disagrees. */
-static bool encoding_holds(const struct kallsyms *k, const struct encoding *e,
-			   const struct zdm_source *vmcoreinfo)
+static enum zdm_status encoding_holds(const struct kallsyms *k, const struct encoding *e,
+				      const struct zdm_source *vmcoreinfo, bool *holds)
 {
 	unsigned int i, agree = 0;
+	bool found, agrees;
+	uint64_t kaddr;
 
-	if (e->needs_addresses != !!k->tables.addresses ||
+	*holds = false;
+	if (e->needs_addresses != !!k->tables.addresses_kaddr ||
 	    e->needs_base != k->tables.has_relative_base)
-		return false;
+		return ZDM_OK;
 	for (i = 0; i < NR_OF(anchors); i++) {
-		struct anchor a = { .k = k, .e = e };
+		enum zdm_status st;
 
-		if (vmcoreinfo->ops->symbol(vmcoreinfo->self, anchors[i], &a.kaddr))
+		if (vmcoreinfo->ops->symbol(vmcoreinfo->self, anchors[i], &kaddr))
 			continue;
-		zdm_ksyms_find(&k->index, &k->tables, anchors[i], try_anchor, &a);
-		if (a.agrees)
-			agree++;
-		else if (a.found)
-			return false;
+		st = anchor_agrees(k, e, anchors[i], kaddr, &found, &agrees);
+		if (st != ZDM_OK)
+			return st;
+		if (found && !agrees)
+			return ZDM_OK;
+		agree += agrees;
 	}
-	return agree > 0;
+	*holds = agree > 0;
+	return ZDM_OK;
 }
 
 static enum zdm_status encoding_find(struct kallsyms *k, const struct zdm_source *vmcoreinfo,
 				     char *err, size_t err_len)
 {
 	unsigned int i;
+	bool holds;
 
 	for (i = 0; i < NR_OF(encodings); i++) {
-		if (!encoding_holds(k, &encodings[i], vmcoreinfo))
+		enum zdm_status st = encoding_holds(k, &encodings[i], vmcoreinfo, &holds);
+
+		if (st != ZDM_OK) {
+			zdm_errf(err, err_len, "the addresses of the kernel's symbols cannot be read: "
+				 "give a vmlinux or a layout file");
+			return st;
+		}
+		if (!holds)
 			continue;
 		k->encoding = &encodings[i];
 		return ZDM_OK;
@@ -174,8 +202,31 @@ static enum zdm_status encoding_find(struct kallsyms *k, const struct zdm_source
 	return ZDM_CORRUPT;
 }
 
-enum zdm_status zdm_source_kallsyms_open(struct zdm_reader *r, struct zdm_source *vmcoreinfo,
-					 struct zdm_source **ret, char *err, size_t err_len)
+static enum zdm_status load(struct kallsyms *k, struct zdm_reader *r, struct zdm_source *vmcoreinfo,
+			    const struct zdm_names *names, char *err, size_t err_len)
+{
+	enum zdm_status st = zdm_ksyms_open(&k->tables, r, vmcoreinfo, err, err_len);
+	size_t i;
+
+	if (st != ZDM_OK)
+		return st;
+	for (i = 0; i < NR_OF(anchors) && st == ZDM_OK; i++)
+		st = zdm_names_add(&k->names, anchors[i], strlen(anchors[i]));
+	if (st == ZDM_OK)
+		st = zdm_names_add_all(&k->names, names);
+	if (st != ZDM_OK) {
+		zdm_errf(err, err_len, "no memory for the kernel's symbols");
+		return st;
+	}
+	k->found.ks = &k->tables;
+	k->found.names = &k->names;
+	st = zdm_ksym_search(&k->found, true, err, err_len);
+	return st == ZDM_OK ? encoding_find(k, vmcoreinfo, err, err_len) : st;
+}
+
+enum zdm_status zdm_source_kallsyms_open_for(struct zdm_reader *r, struct zdm_source *vmcoreinfo,
+					     const struct zdm_names *names,
+					     struct zdm_source **ret, char *err, size_t err_len)
 {
 	struct kallsyms *k;
 	enum zdm_status st;
@@ -186,27 +237,23 @@ enum zdm_status zdm_source_kallsyms_open(struct zdm_reader *r, struct zdm_source
 		zdm_errf(err, err_len, "no memory for the kernel's symbols");
 		return ZDM_NOMEM;
 	}
-	st = zdm_ksyms_read(&k->tables, r, vmcoreinfo, err, err_len);
-	if (!st) {
-		st = zdm_ksyms_index_build(&k->index, &k->tables);
-		if (st)
-			zdm_errf(err, err_len, st == ZDM_NOMEM ?
-				 "no memory to index %u kernel symbols" :
-				 "kallsyms_names: some of %u symbols are damaged",
-				 k->tables.nr);
-	}
-	if (!st)
-		st = encoding_find(k, vmcoreinfo, err, err_len);
-	if (!st) {
+	st = load(k, r, vmcoreinfo, names, err, err_len);
+	if (st == ZDM_OK) {
 		st = zdm_source_create(&kallsyms_source_ops, k, ret);
 		if (st)
 			zdm_errf(err, err_len, "no memory for the kernel's symbols");
 	}
-	if (st) {
+	if (st != ZDM_OK) {
 		kallsyms_destroy(k);
 		return st;
 	}
 	(*ret)->symbols = "kallsyms";
-	(*ret)->complete_symbols = zdm_ksyms_has_variables(&k->index, &k->tables);
+	(*ret)->complete_symbols = k->found.variables;
 	return ZDM_OK;
+}
+
+enum zdm_status zdm_source_kallsyms_open(struct zdm_reader *r, struct zdm_source *vmcoreinfo,
+					 struct zdm_source **ret, char *err, size_t err_len)
+{
+	return zdm_source_kallsyms_open_for(r, vmcoreinfo, NULL, ret, err, err_len);
 }

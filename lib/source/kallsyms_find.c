@@ -2,153 +2,189 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "source/kallsyms_find.h"
 #include "source/symbol_pick.h"
 
-#define NR_PAIRS (256u * 256u)
+#define NR_TOKENS 256u
+#define PAIR_BYTES (NR_TOKENS * NR_TOKENS / 8)
 
 /* What Clang's LTO puts between the name of a static and a number. */
 static const char lto_mark[] = ".llvm.";
 
-/* First two tokens of a symbol; one that has a single token counts as token 0 behind it. */
-static uint32_t pair_of(const struct zdm_ksyms *ks, uint32_t i)
+/* The character at pos of the name, or of the name with an LTO suffix; 0: any. */
+static char char_at(const struct zdm_name *name, size_t pos)
 {
-	const uint8_t *p = ks->names + ks->name_offs[i];
-	uint8_t nr = *p++;
-
-	if (nr & 0x80) {
-		p++;		/* has 128 or more */
-		nr = 2;
-	}
-	return (uint32_t)p[0] << 8 | (nr > 1 ? p[1] : 0);
+	if (pos < name->len)
+		return name->text[pos];
+	return pos - name->len < sizeof(lto_mark) - 1 ? lto_mark[pos - name->len] : 0;
 }
 
-enum zdm_status zdm_ksyms_index_build(struct zdm_ksyms_index *ix, const struct zdm_ksyms *ks)
-{
-	uint32_t i, sum = 0;
-
-	ix->start = calloc(NR_PAIRS + 1, sizeof(*ix->start));
-	ix->symbols = malloc((size_t)ks->nr * sizeof(*ix->symbols));
-	if (!ix->start || !ix->symbols)
-		return ZDM_NOMEM;
-	for (i = 0; i < ks->nr; i++) {
-		uint32_t pair = pair_of(ks, i);
-
-		if (!ks->token[pair >> 8].len)
-			return ZDM_CORRUPT;	/* where the type would be */
-		ix->start[pair]++;
-	}
-	for (i = 0; i <= NR_PAIRS; i++) {
-		sum += ix->start[i];
-		ix->start[i] = sum;	/* where the pair ends */
-	}
-	/* from the end, so that each pair's are in ascending order and its start is left */
-	for (i = ks->nr; i-- > 0;)
-		ix->symbols[--ix->start[pair_of(ks, i)]] = i;
-	return ZDM_OK;
-}
-
-void zdm_ksyms_index_deinit(struct zdm_ksyms_index *ix)
-{
-	free(ix->start);
-	free(ix->symbols);
-	memset(ix, 0, sizeof(*ix));
-}
-
-bool zdm_ksyms_has_variables(const struct zdm_ksyms_index *ix, const struct zdm_ksyms *ks)
-{
-	unsigned int t;
-
-	for (t = 0; t < 256; t++)
-		if (ix->start[t << 8] != ix->start[(t + 1) << 8] && ks->token[t].len &&
-		    zdm_symbol_is_variable(ks->token[t].head[0]))
-			return true;
-	return false;
-}
-
-struct search {
-	const struct zdm_ksyms_index *ix;
-	const struct zdm_ksyms *ks;
-	const char *name;
-	size_t len;
-	zdm_ksyms_found_fn fn;
-	void *priv;
-	bool stopped;
-};
-
-/* Could text stand at pos of the name, or of the name with an LTO suffix? */
-static bool fits(const struct search *s, size_t pos, const char *text, size_t len)
+static bool fits(const struct zdm_name *name, size_t pos, const char *text, size_t len)
 {
 	size_t i;
 
-	for (i = 0; i < len; i++, pos++) {
-		if (pos < s->len ? text[i] != s->name[pos] :
-		    pos - s->len < sizeof(lto_mark) - 1 && text[i] != lto_mark[pos - s->len])
+	for (i = 0; i < len; i++) {
+		char want = char_at(name, pos + i);
+
+		if (want && text[i] != want)
 			return false;
 	}
 	return true;
 }
 
-/* The same of the whole name of symbol i; most differ in the third token already. */
-static bool may_be(const struct search *s, uint32_t i)
+/* The tokens by their first character; [0]: the empty ones. */
+struct by_char {
+	uint8_t token[NR_TOKENS];
+	uint16_t start[NR_TOKENS + 1];
+};
+
+static void sort_tokens(const struct zdm_ksyms *ks, struct by_char *by)
 {
-	const uint8_t *p = s->ks->names + s->ks->name_offs[i];
-	size_t nr = *p++, pos = 0, skip = 1;
+	unsigned int i, c, n = 0;
 
-	if (nr & 0x80)
-		nr = (nr & 0x7f) | (size_t)*p++ << 7;
-	for (; nr; nr--, p++, skip = 0) {
-		const struct zdm_ksym_token *token = &s->ks->token[*p];
-
-		if (!fits(s, pos, s->ks->tokens + token->off + skip, token->len - skip))
-			return false;
-		pos += token->len - skip;
+	for (c = 0; c < NR_TOKENS; c++) {
+		by->start[c] = (uint16_t)n;
+		for (i = 0; i < NR_TOKENS; i++)
+			if ((uint8_t)ks->token[i].head[0] == c)
+				by->token[n++] = (uint8_t)i;
 	}
-	return pos >= s->len;
+	by->start[c] = (uint16_t)n;
 }
 
-static void search_pair(struct search *s, uint32_t pair)
+static void mark(struct zdm_ksym_search *s, unsigned int a, const struct by_char *by,
+		 const struct zdm_name *name, size_t pos, uint8_t c)
 {
-	char buf[ZDM_KSYM_BUF];
-	uint32_t at;
+	unsigned int i;
 
-	for (at = s->ix->start[pair]; at < s->ix->start[pair + 1] && !s->stopped; at++) {
-		size_t have;
-		bool exact;
+	for (i = by->start[c]; i < by->start[c + 1u]; i++) {
+		const struct zdm_ksym_token *token = &s->ks->token[by->token[i]];
+		uint32_t pair = a << 8 | by->token[i];
 
-		if (!may_be(s, s->ix->symbols[at]))
-			continue;
-		have = zdm_ksyms_name(s->ks, s->ix->symbols[at], buf);
-		exact = have == s->len + 1;
-		if (have <= s->len || memcmp(buf + 1, s->name, s->len) ||
-		    (!exact && zdm_symbol_base_len(buf + 1, have - 1) != s->len))
-			continue;
-		s->stopped = !s->fn(s->priv, s->ix->symbols[at], buf[0], exact);
+		if (fits(name, pos, s->ks->tokens + token->off, token->len))
+			s->pairs[pair / 8] |= 1u << pair % 8;
 	}
 }
 
-void zdm_ksyms_find(const struct zdm_ksyms_index *ix, const struct zdm_ksyms *ks,
-		    const char *name, zdm_ksyms_found_fn fn, void *priv)
+/* Which first and first two tokens can some name begin with? The type stands before it. */
+static void filter_make(struct zdm_ksym_search *s)
 {
-	struct search s = {
-		.ix = ix, .ks = ks, .name = name, .len = strlen(name), .fn = fn, .priv = priv,
-	};
-	const char *text;
-	unsigned int a, b;
+	struct by_char by;
+	unsigned int a, c;
+	size_t i;
 
-	for (a = 0; a < 256 && !s.stopped; a++) {
-		const struct zdm_ksym_token *first = &ks->token[a], *second;
+	sort_tokens(s->ks, &by);
+	memset(s->pairs, 0, PAIR_BYTES);
+	memset(s->firsts, 0, sizeof(s->firsts));
+	for (a = 0; a < NR_TOKENS; a++) {
+		const struct zdm_ksym_token *token = &s->ks->token[a];
 
-		/* the type character is the first of the first token */
-		if (!first->len || ix->start[a << 8] == ix->start[(a + 1) << 8] ||
-		    !fits(&s, 0, ks->tokens + first->off + 1, first->len - 1u))
-			continue;
-		for (b = 0; b < 256 && !s.stopped; b++) {
-			second = &ks->token[b];
-			text = ks->tokens + second->off;
-			if (ix->start[a << 8 | b] != ix->start[(a << 8 | b) + 1] &&
-			    (!b || fits(&s, first->len - 1u, text, second->len)))
-				search_pair(&s, a << 8 | b);
+		for (i = s->first_name; token->len && i < s->names->nr; i++) {
+			const struct zdm_name *name = &s->names->v[i];
+			size_t pos = token->len - 1u;
+			char want = char_at(name, pos);
+
+			if (!fits(name, 0, s->ks->tokens + token->off + 1, pos))
+				continue;
+			s->firsts[a] = true;
+			mark(s, a, &by, name, pos, 0);
+			if (want)
+				mark(s, a, &by, name, pos, (uint8_t)want);
+			for (c = 1; !want && c < NR_TOKENS; c++)
+				mark(s, a, &by, name, pos, (uint8_t)c);
 		}
 	}
+}
+
+static enum zdm_status add_hit(struct zdm_ksym_search *s, uint32_t name, uint32_t symbol,
+			       char type, bool exact)
+{
+	struct zdm_ksym_hit *hit;
+
+	if (name == ZDM_NO_NAME || name < s->first_name)
+		return ZDM_OK;
+	if (s->nr_hits == ZDM_KSYM_MAX_HITS)
+		return ZDM_CORRUPT;
+	hit = zdm_grow((void **)&s->hits, &s->cap_hits, s->nr_hits, sizeof(*hit));
+	if (!hit)
+		return ZDM_NOMEM;
+	*hit = (struct zdm_ksym_hit){ .name = name, .symbol = symbol, .type = type, .exact = exact };
+	s->nr_hits++;
+	return ZDM_OK;
+}
+
+static enum zdm_status look_at(void *priv, uint32_t symbol, const uint8_t *tokens, size_t nr)
+{
+	struct zdm_ksym_search *s = priv;
+	const struct zdm_ksym_token *first = &s->ks->token[tokens[0]];
+	uint32_t pair = (uint32_t)tokens[0] << 8 | tokens[nr > 1];
+	char buf[ZDM_KSYM_BUF];
+	enum zdm_status st;
+	size_t len, base;
+
+	/* where the type would be */
+	if (!first->len)
+		return ZDM_INVAL;
+	s->variables |= zdm_symbol_is_variable(first->head[0]);
+	if (nr > 1 ? !(s->pairs[pair / 8] >> pair % 8 & 1) : !s->firsts[tokens[0]])
+		return ZDM_OK;
+	len = zdm_ksyms_name(s->ks, tokens, nr, buf);
+	if (len < 2)
+		return ZDM_OK;
+	len--;
+	base = zdm_symbol_base_len(buf + 1, len);
+	st = add_hit(s, zdm_names_find(s->names, buf + 1, len), symbol, buf[0], true);
+	if (st == ZDM_OK && base != len)
+		st = add_hit(s, zdm_names_find(s->names, buf + 1, base), symbol, buf[0], false);
+	return st;
+}
+
+/* The table of addresses is looked into for what was found alone. */
+static enum zdm_status read_raw(struct zdm_ksym_search *s, size_t from)
+{
+	for (; from < s->nr_hits; from++) {
+		struct zdm_ksym_hit *hit = &s->hits[from];
+
+		hit->status = zdm_ksyms_raw(s->ks, hit->symbol, &hit->raw);
+		if (hit->status == ZDM_NOMEM)
+			return ZDM_NOMEM;
+	}
+	return ZDM_OK;
+}
+
+enum zdm_status zdm_ksym_search(struct zdm_ksym_search *s, bool first, char *err, size_t err_len)
+{
+	size_t had = s->nr_hits;
+	enum zdm_status st;
+	uint64_t bytes;
+
+	if (s->failed)
+		return s->failed;
+	s->pairs = malloc(PAIR_BYTES);
+	if (!s->pairs) {
+		zdm_errf(err, err_len, "no memory to find kernel symbols");
+		return ZDM_NOMEM;
+	}
+	filter_make(s);
+	if (first)
+		st = zdm_ksyms_first_scan(s->ks, look_at, s, err, err_len);
+	else
+		st = zdm_ksyms_scan(s->ks, look_at, s, NULL, &bytes);
+	free(s->pairs);
+	s->pairs = NULL;
+	if (st == ZDM_OK)
+		st = read_raw(s, had);
+	if (st != ZDM_OK)
+		s->nr_hits = had;
+	else
+		s->first_name = (uint32_t)s->names->nr;
+	if (st != ZDM_NOMEM)
+		s->failed = st;
+	return st;
+}
+
+void zdm_ksym_search_deinit(struct zdm_ksym_search *s)
+{
+	free(s->hits);
+	memset(s, 0, sizeof(*s));
 }

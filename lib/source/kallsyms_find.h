@@ -1,32 +1,43 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Finding names in the kallsyms tables without expanding all of them: a kernel
- * has some 200,000, and zdm asks for fewer than a hundred.
+ * Finding names in the kallsyms tables without expanding all of them: most cannot be
+ * one of those asked for by their first two tokens.
  */
 #ifndef ZDM_LIB_SOURCE_KSYMS_FIND_H
 #define ZDM_LIB_SOURCE_KSYMS_FIND_H
 
 #include "source/kallsyms_tables.h"
+#include "source/names.h"
 
-/* The symbols, in the order of their first two tokens. */
-struct zdm_ksyms_index {
-	uint32_t *start;	/* where in `symbols` each pair begins, and the end */
-	uint32_t *symbols;
+/* A symbol that has one of the names, or the name with .llvm.NUMBER behind it (exact: false). */
+struct zdm_ksym_hit {
+	uint32_t name, symbol;
+	enum zdm_status status;		/* of raw, once it was read */
+	char type;
+	bool exact;
+	uint64_t raw;			/* zdm_ksyms_raw() */
 };
 
-/* CORRUPT: a symbol begins with an empty token; NOMEM. To be deinited in any case. */
-enum zdm_status zdm_ksyms_index_build(struct zdm_ksyms_index *ix, const struct zdm_ksyms *ks);
-void zdm_ksyms_index_deinit(struct zdm_ksyms_index *ix);
+/* No kernel has so many of the names that are asked for: beyond it is damage. */
+#define ZDM_KSYM_MAX_HITS 65536u
 
-/* Does a symbol of any type that only CONFIG_KALLSYMS_ALL lists occur? */
-bool zdm_ksyms_has_variables(const struct zdm_ksyms_index *ix, const struct zdm_ksyms *ks);
+struct zdm_ksym_search {
+	const struct zdm_ksyms *ks;
+	const struct zdm_names *names;
+	uint32_t first_name;		/* those before it were looked for already */
+	struct zdm_ksym_hit *hits;
+	size_t nr_hits, cap_hits;
+	enum zdm_status failed;		/* why a search failed: the next one would, too */
+	bool variables;			/* symbols occur that only CONFIG_KALLSYMS_ALL lists */
+	uint8_t *pairs;			/* a bit for each two tokens that some name may begin with */
+	bool firsts[256];
+};
 
 /*
- * Called for each symbol of the name, or of the name with .llvm.NUMBER behind
- * it (exact: false). Returns false to stop.
+ * Look for the names from first_name on, and add to hits. When `first`, all is checked as by
+ * zdm_ksyms_first_scan(), with a line in err for what is wrong.
  */
-typedef bool (*zdm_ksyms_found_fn)(void *priv, uint32_t symbol, char type, bool exact);
-void zdm_ksyms_find(const struct zdm_ksyms_index *ix, const struct zdm_ksyms *ks,
-		    const char *name, zdm_ksyms_found_fn fn, void *priv);
+enum zdm_status zdm_ksym_search(struct zdm_ksym_search *s, bool first, char *err, size_t err_len);
+void zdm_ksym_search_deinit(struct zdm_ksym_search *s);
 
 #endif

@@ -18,6 +18,7 @@
 
 #include "memory/reader.h"
 #include "source/kallsyms_tables.h"
+#include "source/window.h"
 
 #define NR_TOKENS 256
 #define SYMBOLS_PER_MARKER 256
@@ -27,7 +28,6 @@
 #define NAMES_MAX_BYTES (64u << 20)
 
 #define CHUNK_BYTES (64u << 10)
-#define PAGE_BYTES 4096u
 
 /* What is being read, for the one line of error. */
 struct load {
@@ -87,7 +87,7 @@ static enum zdm_status table_read(const struct load *l, const char *table, uint6
 
 		if (piece > len - done)
 			piece = len - done;
-		st = zdm_read_kaddr(l->r, kaddr + done, (char *)buf + done, piece);
+		st = zdm_read_quietly(l->r, kaddr + done, (char *)buf + done, piece);
 		if (st)
 			return fail(l, st, table, kaddr);
 		done += piece;
@@ -143,73 +143,17 @@ static enum zdm_status tokens_read(struct zdm_ksyms *ks, const struct load *l)
 	return st;
 }
 
-/* The name table while its end is not yet known. */
-struct stream {
-	const struct load *l;
-	uint8_t *buf;
-	uint64_t kaddr;
-	size_t have, limit;
-};
-
-/* Have at least need bytes in buf. */
-static enum zdm_status stream_need(struct stream *s, size_t need)
-{
-	while (s->have < need) {
-		uint64_t at = s->kaddr + s->have;
-		size_t piece = CHUNK_BYTES - at % CHUNK_BYTES;
-		enum zdm_status st;
-
-		if (need > s->limit)
-			return ZDM_CORRUPT;
-		if (piece > s->limit - s->have)
-			piece = s->limit - s->have;
-		st = zdm_read_kaddr(s->l->r, at, s->buf + s->have, piece);
-		if (st && piece > PAGE_BYTES - at % PAGE_BYTES) {
-			/* The table may end before the piece does. */
-			piece = PAGE_BYTES - at % PAGE_BYTES;
-			st = zdm_read_kaddr(s->l->r, at, s->buf + s->have, piece);
-		}
-		if (st)
-			return st;
-		s->have += piece;
-	}
-	return ZDM_OK;
-}
-
-/* Step over one name. */
-static enum zdm_status stream_skip_name(struct stream *s, size_t *pos)
-{
-	enum zdm_status st = stream_need(s, *pos + 1);
-	size_t len;
-
-	if (st)
-		return st;
-	len = s->buf[(*pos)++];
-	if (len & 0x80) {
-		st = stream_need(s, *pos + 1);
-		if (st)
-			return st;
-		if (s->buf[*pos] & 0x80)
-			return ZDM_CORRUPT;
-		len = (len & 0x7f) | (size_t)s->buf[(*pos)++] << 7;
-	}
-	if (!len)
-		return ZDM_CORRUPT;
-	*pos += len;
-	return stream_need(s, *pos);
-}
-
 /*
  * The markers count the same bytes a second time: a length byte that was
  * damaged shifts all names behind it, and shows here.
  */
 static enum zdm_status markers_check(const struct zdm_ksyms *ks, const struct load *l,
-				     uint64_t names_kaddr)
+				     const uint32_t *want, uint64_t names_bytes)
 {
 	/* Alignment 8, and 4 from v7.0 on. */
 	static const unsigned int aligns[] = { 8, 4 };
 	uint32_t nr = (ks->nr + SYMBOLS_PER_MARKER - 1) / SYMBOLS_PER_MARKER, i;
-	uint64_t end = names_kaddr + ks->names_bytes, kaddr = 0;
+	uint64_t end = ks->names_kaddr + names_bytes, kaddr = 0;
 	enum zdm_status st = ZDM_CORRUPT;
 	uint32_t *markers;
 	unsigned int a;
@@ -221,78 +165,115 @@ static enum zdm_status markers_check(const struct zdm_ksyms *ks, const struct lo
 		kaddr = (end + aligns[a] - 1) & ~(uint64_t)(aligns[a] - 1);
 		st = table_read(l, "kallsyms_markers", kaddr, markers, nr * sizeof(*markers));
 		for (i = 0; !st && i < nr; i++)
-			if (markers[i] != ks->name_offs[i * SYMBOLS_PER_MARKER])
+			if (markers[i] != want[i])
 				st = ZDM_CORRUPT;
 	}
 	free(markers);
 	if (st == ZDM_CORRUPT)
-		fail(l, st, "kallsyms_names", names_kaddr);
+		fail(l, st, "kallsyms_names", ks->names_kaddr);
 	return st;
 }
 
-static enum zdm_status names_read(struct zdm_ksyms *ks, const struct load *l)
+/* Step over name i, which begins at *off: its tokens, and how many; NULL with *st set. */
+static const uint8_t *next_name(struct zdm_window *w, uint64_t *off, size_t *nr,
+				enum zdm_status *st)
 {
-	struct stream s = { .l = l, .limit = NAMES_MAX_BYTES };
-	uint64_t table_kaddr;
-	enum zdm_status st;
-	size_t pos = 0;
-	uint8_t *fit;
-	uint32_t i;
+	const uint8_t *p = zdm_window_get(w, *off, 1, st);
+	size_t head = 1;
 
-	st = table_find(l, "kallsyms_names", &s.kaddr);
-	if (!st)
-		st = table_find(l, "kallsyms_token_table", &table_kaddr);
-	if (st)
-		return st;
-	/* The token table comes later in every kernel so far: no need to read beyond. */
-	if (table_kaddr > s.kaddr && table_kaddr - s.kaddr < s.limit)
-		s.limit = table_kaddr - s.kaddr;
-
-	ks->name_offs = malloc(ks->nr * sizeof(*ks->name_offs));
-	/* Only what is read into it takes memory. */
-	s.buf = malloc(s.limit);
-	ks->names = s.buf;
-	if (!ks->name_offs || !s.buf)
-		return fail(l, ZDM_NOMEM, "kallsyms_names", s.kaddr);
-	for (i = 0; i < ks->nr; i++) {
-		ks->name_offs[i] = pos;
-		st = stream_skip_name(&s, &pos);
-		if (st)
-			return fail(l, st, "kallsyms_names", s.kaddr);
+	if (!p)
+		return NULL;
+	*nr = *p;
+	if (*p & 0x80) {
+		p = zdm_window_get(w, *off, ++head, st);
+		if (!p)
+			return NULL;
+		*nr = (p[0] & 0x7f) | (size_t)p[1] << 7;
 	}
-	ks->names_bytes = pos;
-	fit = realloc(ks->names, pos);
-	if (fit)
-		ks->names = fit;
-	return markers_check(ks, l, s.kaddr);
+	*st = ZDM_CORRUPT;
+	if (!*nr || (head > 1 && (p[1] & 0x80)))
+		return NULL;
+	p = zdm_window_get(w, *off, head + *nr, st);
+	*off += head + *nr;
+	return p ? p + head : NULL;
 }
 
-static enum zdm_status addresses_read(struct zdm_ksyms *ks, const struct load *l)
+enum zdm_status zdm_ksyms_scan(const struct zdm_ksyms *ks, zdm_ksym_fn fn, void *priv,
+			       uint32_t *markers, uint64_t *names_bytes)
 {
-	uint64_t kaddr;
+	uint64_t off = 0;
+	struct zdm_window w;
+	enum zdm_status st = zdm_window_open(&w, ks->r, ks->names_kaddr, ks->names_limit);
+	uint32_t i;
+
+	for (i = 0; i < ks->nr && st == ZDM_OK; i++) {
+		const uint8_t *tokens;
+		size_t nr;
+
+		if (markers && i % SYMBOLS_PER_MARKER == 0)
+			markers[i / SYMBOLS_PER_MARKER] = (uint32_t)off;
+		tokens = next_name(&w, &off, &nr, &st);
+		if (tokens)
+			st = fn(priv, i, tokens, nr);
+	}
+	zdm_window_close(&w);
+	*names_bytes = off;
+	return st;
+}
+
+static enum zdm_status names_find(struct zdm_ksyms *ks, const struct load *l)
+{
+	uint64_t table_kaddr;
 	enum zdm_status st;
 
-	st = table_find_optional(l, "kallsyms_offsets", &ks->offsets_kaddr);
+	st = table_find(l, "kallsyms_names", &ks->names_kaddr);
+	if (!st)
+		st = table_find(l, "kallsyms_token_table", &table_kaddr);
+	/* The token table comes later in every kernel so far: no need to read beyond. */
+	ks->names_limit = NAMES_MAX_BYTES;
+	if (!st && table_kaddr > ks->names_kaddr && table_kaddr - ks->names_kaddr < ks->names_limit)
+		ks->names_limit = table_kaddr - ks->names_kaddr;
+	return st;
+}
+
+/* An entry of the table of addresses, which lies where the kernel has it. */
+enum zdm_status zdm_ksyms_raw(const struct zdm_ksyms *ks, uint32_t i, uint64_t *ret)
+{
+	int32_t off;
+	enum zdm_status st;
+
+	if (ks->addresses_kaddr)
+		return zdm_read_quietly(ks->r, ks->addresses_kaddr + 8ull * i, ret, sizeof(*ret));
+	st = zdm_read_quietly(ks->r, ks->offsets_kaddr + 4ull * i, &off, sizeof(off));
+	*ret = (uint64_t)(int64_t)off;
+	return st;
+}
+
+static enum zdm_status addresses_find(struct zdm_ksyms *ks, const struct load *l)
+{
+	const char *table = "kallsyms_offsets";
+	uint64_t kaddr, raw;
+	enum zdm_status st;
+
+	st = table_find_optional(l, table, &ks->offsets_kaddr);
 	if (st == ZDM_ABSENT) {
 		/* CONFIG_KALLSYMS_BASE_RELATIVE=n; the option went in v6.15. */
-		st = table_find(l, "kallsyms_addresses", &kaddr);
-		if (st)
-			return st;
-		ks->addresses = malloc(ks->nr * sizeof(*ks->addresses));
-		if (!ks->addresses)
-			return fail(l, ZDM_NOMEM, "kallsyms_addresses", kaddr);
-		return table_read(l, "kallsyms_addresses", kaddr, ks->addresses,
-				  ks->nr * sizeof(*ks->addresses));
+		table = "kallsyms_addresses";
+		st = table_find(l, table, &ks->addresses_kaddr);
 	}
 	if (st)
 		return st;
-	ks->offsets = malloc(ks->nr * sizeof(*ks->offsets));
-	if (!ks->offsets)
-		return fail(l, ZDM_NOMEM, "kallsyms_offsets", ks->offsets_kaddr);
-	st = table_read(l, "kallsyms_offsets", ks->offsets_kaddr, ks->offsets,
-			ks->nr * sizeof(*ks->offsets));
+	kaddr = ks->addresses_kaddr ? ks->addresses_kaddr : ks->offsets_kaddr;
+	if (kaddr + 8ull * ks->nr < kaddr)
+		return fail(l, ZDM_CORRUPT, table, kaddr);
+	/* both ends of it, so that a dump without it is known to be one */
+	st = zdm_ksyms_raw(ks, 0, &raw);
+	if (!st)
+		st = zdm_ksyms_raw(ks, ks->nr - 1, &raw);
 	if (st)
-		return st;
+		return fail(l, st, table, kaddr);
+	if (ks->addresses_kaddr)
+		return ZDM_OK;
 	st = table_find_optional(l, "kallsyms_relative_base", &kaddr);
 	if (st)
 		return st == ZDM_ABSENT ? ZDM_OK : st;
@@ -301,7 +282,7 @@ static enum zdm_status addresses_read(struct zdm_ksyms *ks, const struct load *l
 			  sizeof(ks->relative_base));
 }
 
-enum zdm_status zdm_ksyms_read(struct zdm_ksyms *ks, struct zdm_reader *r,
+enum zdm_status zdm_ksyms_open(struct zdm_ksyms *ks, struct zdm_reader *r,
 			       const struct zdm_source *vmcoreinfo, char *err, size_t err_len)
 {
 	struct load l = { .r = r, .vmcoreinfo = vmcoreinfo, .err = err, .err_len = err_len };
@@ -309,6 +290,7 @@ enum zdm_status zdm_ksyms_read(struct zdm_ksyms *ks, struct zdm_reader *r,
 	uint64_t kaddr;
 
 	memset(ks, 0, sizeof(*ks));
+	ks->r = r;
 	st = table_find(&l, "kallsyms_num_syms", &kaddr);
 	if (!st)
 		st = table_read(&l, "kallsyms_num_syms", kaddr, &ks->nr, sizeof(ks->nr));
@@ -317,31 +299,49 @@ enum zdm_status zdm_ksyms_read(struct zdm_ksyms *ks, struct zdm_reader *r,
 	if (!st)
 		st = tokens_read(ks, &l);
 	if (!st)
-		st = addresses_read(ks, &l);
+		st = addresses_find(ks, &l);
 	if (!st)
-		st = names_read(ks, &l);
+		st = names_find(ks, &l);
 	if (st)
 		zdm_ksyms_deinit(ks);
 	return st;
 }
 
+enum zdm_status zdm_ksyms_first_scan(const struct zdm_ksyms *ks, zdm_ksym_fn fn, void *priv,
+				     char *err, size_t err_len)
+{
+	const struct load l = { .r = ks->r, .err = err, .err_len = err_len };
+	uint32_t nr = (ks->nr + SYMBOLS_PER_MARKER - 1) / SYMBOLS_PER_MARKER;
+	uint32_t *markers = malloc(nr * sizeof(*markers));
+	uint64_t bytes;
+	enum zdm_status st;
+
+	if (!markers)
+		return fail(&l, ZDM_NOMEM, "kallsyms_names", ks->names_kaddr);
+	st = zdm_ksyms_scan(ks, fn, priv, markers, &bytes);
+	/* no token has no type: that is said of the symbols, not of the table */
+	if (st == ZDM_INVAL)
+		zdm_errf(err, err_len, "kallsyms_names: some of %u symbols are damaged: "
+			 "give a vmlinux or a layout file", ks->nr);
+	else if (st)
+		fail(&l, st, "kallsyms_names", ks->names_kaddr);
+	else
+		st = markers_check(ks, &l, markers, bytes);
+	free(markers);
+	return st == ZDM_INVAL ? ZDM_CORRUPT : st;
+}
+
 void zdm_ksyms_deinit(struct zdm_ksyms *ks)
 {
-	free(ks->names);
-	free(ks->name_offs);
-	free(ks->offsets);
-	free(ks->addresses);
 	free(ks->tokens);
 	memset(ks, 0, sizeof(*ks));
 }
 
-size_t zdm_ksyms_name(const struct zdm_ksyms *ks, uint32_t i, char buf[ZDM_KSYM_BUF])
+size_t zdm_ksyms_name(const struct zdm_ksyms *ks, const uint8_t *p, size_t nr,
+		      char buf[ZDM_KSYM_BUF])
 {
-	const uint8_t *p = ks->names + ks->name_offs[i];
-	size_t nr = *p++, len = 0;
+	size_t len = 0;
 
-	if (nr & 0x80)
-		nr = (nr & 0x7f) | (size_t)*p++ << 7;
 	for (; nr; nr--, p++) {
 		const struct zdm_ksym_token *token = &ks->token[*p];
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The kallsyms tables of a kernel, copied out of the dump and checked for
- * shape. What the addresses in them mean is source_kallsyms.c's business.
+ * The kallsyms tables of a kernel, checked for shape and read where they lie. What the
+ * addresses in them mean is kallsyms.c's business.
  */
 #ifndef ZDM_LIB_SOURCE_KSYMS_H
 #define ZDM_LIB_SOURCE_KSYMS_H
@@ -20,28 +20,41 @@ struct zdm_ksym_token {
 };
 
 struct zdm_ksyms {
+	struct zdm_reader *r;		/* borrowed */
 	uint32_t nr;			/* symbols */
-	uint8_t *names;			/* compressed: length, then token numbers */
-	uint32_t *name_offs;		/* of each symbol, in names */
-	uint64_t names_bytes;
-	int32_t *offsets;		/* kallsyms_offsets; NULL: */
-	uint64_t *addresses;		/* kallsyms_addresses */
-	uint64_t offsets_kaddr;
+	uint64_t names_kaddr, names_limit;	/* compressed: length, then token numbers */
+	uint64_t offsets_kaddr;		/* kallsyms_offsets; 0: */
+	uint64_t addresses_kaddr;	/* kallsyms_addresses */
 	uint64_t relative_base;
 	bool has_relative_base;
 	struct zdm_ksym_token token[256];
 	char *tokens;			/* kallsyms_token_table */
 };
 
-/* ABSENT: VMCOREINFO does not name the tables. */
-enum zdm_status zdm_ksyms_read(struct zdm_ksyms *ks, struct zdm_reader *r,
+/* ABSENT: VMCOREINFO does not name the tables. Nothing but the tokens is copied. */
+enum zdm_status zdm_ksyms_open(struct zdm_ksyms *ks, struct zdm_reader *r,
 			       const struct zdm_source *vmcoreinfo, char *err, size_t err_len);
 void zdm_ksyms_deinit(struct zdm_ksyms *ks);
 
+/* Called for each symbol with the numbers of its tokens; not OK ends it. */
+typedef enum zdm_status (*zdm_ksym_fn)(void *priv, uint32_t symbol, const uint8_t *tokens,
+				       size_t nr);
+/* The first time all are gone through: their lengths are held against the markers. INVAL of fn
+ * becomes CORRUPT. */
+enum zdm_status zdm_ksyms_first_scan(const struct zdm_ksyms *ks, zdm_ksym_fn fn, void *priv,
+				     char *err, size_t err_len);
+/* Once more. markers, unless NULL, takes where every 256th begins, *names_bytes where they end. */
+enum zdm_status zdm_ksyms_scan(const struct zdm_ksyms *ks, zdm_ksym_fn fn, void *priv,
+			       uint32_t *markers, uint64_t *names_bytes);
+
+/* What stands in the table of addresses for a symbol; offsets with their sign. */
+enum zdm_status zdm_ksyms_raw(const struct zdm_ksyms *ks, uint32_t symbol, uint64_t *ret);
+
 /*
- * Expand name i into buf, not terminated: type character first. Returns its
+ * Expand a name into buf, not terminated: type character first. Returns its
  * length, 0 when it cannot be true.
  */
-size_t zdm_ksyms_name(const struct zdm_ksyms *ks, uint32_t i, char buf[ZDM_KSYM_BUF]);
+size_t zdm_ksyms_name(const struct zdm_ksyms *ks, const uint8_t *tokens, size_t nr,
+		      char buf[ZDM_KSYM_BUF]);
 
 #endif

@@ -9,6 +9,7 @@
 #include <zdm/zdm.h>
 
 struct zdm_reader;
+struct zdm_names;
 
 #define ZDM_BANNER_BYTES 256
 
@@ -19,6 +20,11 @@ struct zdm_source_ops {
 	enum zdm_status (*member)(void *self, const char *type, const char *member,
 				  struct zdm_member *ret);
 	enum zdm_status (*enumerator)(void *self, const char *name, int64_t *ret);
+	/*
+	 * These names of types, members and enumerators will be asked for: whoever has to
+	 * go through a table to find one can look for all at once. May be called again.
+	 */
+	void (*expect)(void *self, const struct zdm_names *names);
 	void (*destroy)(void *self);
 };
 
@@ -36,13 +42,17 @@ struct zdm_source {
 };
 
 /*
- * The in-dump sources. Both read through r only while opening (they copy what
- * they need), so they outlive any cache of the reader.
+ * The in-dump sources. They read through r for as long as they live: what is asked for is
+ * looked for where it lies, in one pass over a table for all names that are expected, and one
+ * more for each that was not. names: the first of them, or NULL.
  *
  * kallsyms: tables found by the addresses in VMCOREINFO (vmcoreinfo is an open
  * source of the next function); every layout of kernel 5.10 to 7.3 and later.
  * ABSENT: VMCOREINFO does not name the tables (before 6.0).
  */
+enum zdm_status zdm_source_kallsyms_open_for(struct zdm_reader *r, struct zdm_source *vmcoreinfo,
+					     const struct zdm_names *names,
+					     struct zdm_source **ret, char *err, size_t err_len);
 enum zdm_status zdm_source_kallsyms_open(struct zdm_reader *r, struct zdm_source *vmcoreinfo,
 					 struct zdm_source **ret, char *err, size_t err_len);
 
@@ -56,6 +66,9 @@ enum zdm_status zdm_source_vmcoreinfo_line(const struct zdm_source *src, const c
 					   const char **value);
 
 /* BTF between two kernel addresses (__start_BTF, __stop_BTF). */
+enum zdm_status zdm_source_btf_open_for(struct zdm_reader *r, uint64_t start_kaddr,
+					uint64_t stop_kaddr, const struct zdm_names *names,
+					struct zdm_source **ret, char *err, size_t err_len);
 enum zdm_status zdm_source_btf_open(struct zdm_reader *r, uint64_t start_kaddr, uint64_t stop_kaddr,
 				    struct zdm_source **ret, char *err, size_t err_len);
 /* The host's own functions as a source; borrows priv. */

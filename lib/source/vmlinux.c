@@ -110,6 +110,14 @@ static enum zdm_status vmlinux_enumerator(void *self, const char *name, int64_t 
 	return v->btf ? v->btf->ops->enumerator(v->btf->self, name, ret) : ZDM_ABSENT;
 }
 
+static void vmlinux_expect(void *self, const struct zdm_names *names)
+{
+	const struct vmlinux *v = self;
+
+	if (v->btf)
+		v->btf->ops->expect(v->btf->self, names);
+}
+
 static void vmlinux_destroy(void *self)
 {
 	struct vmlinux *v = self;
@@ -128,6 +136,7 @@ static const struct zdm_source_ops vmlinux_source_ops = {
 	.size = vmlinux_size,
 	.member = vmlinux_member,
 	.enumerator = vmlinux_enumerator,
+	.expect = vmlinux_expect,
 	.destroy = vmlinux_destroy,
 };
 

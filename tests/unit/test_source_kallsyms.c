@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "kallsyms_tables.h"
+#include "source/names.h"
 
 /* In the order of addresses, as the kernel sorts them. */
 static const struct sym few[] = {
@@ -307,6 +308,71 @@ static void test_unreadable(void **state)
 	}
 }
 
+/* Names that are expected cost one pass over the names, and nothing when they are asked for. */
+static void test_expected(void **state)
+{
+	static const char *const names[] = { "pgmap_array", "memory_blocks", "lto", "nothing" };
+	struct zdm_names expected = { 0 };
+	struct opened o;
+	unsigned int reads;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		assert_int_equal(zdm_names_add(&expected, names[i], strlen(names[i])), ZDM_OK);
+	prepare(&o, AGE_6_12, few, NR_FEW);
+	assert_int_equal(try_open(&o), ZDM_OK);
+	reads = o.m.reads;
+	zdm_source_close(o.src);
+	assert_int_equal(zdm_source_kallsyms_open_for(o.r, o.vmcoreinfo, &expected, &o.src, o.err,
+						      sizeof(o.err)), ZDM_OK);
+	/* three symbols, pgmap_array.llvm.99 and lto.llvm.5: an address of each */
+	assert_int_equal(o.m.reads, 2 * reads + 5);
+	reads = o.m.reads;
+	expect(&o, "pgmap_array", 0xffffffff833b2d60);
+	expect(&o, "memory_blocks", 0xffffffff83406430);
+	expect(&o, "lto", 0xffffffff83406450);
+	expect_status(&o, "nothing", ZDM_ABSENT);
+	assert_int_equal(o.m.reads, reads);
+	/* one that nobody expected costs a pass, once */
+	expect(&o, "shadowed", 0xffffffff833b2d80);
+	assert_true(o.m.reads > reads);
+	reads = o.m.reads;
+	expect(&o, "shadowed", 0xffffffff833b2d80);
+	expect_status(&o, "nothing", ZDM_ABSENT);
+	assert_int_equal(o.m.reads, reads);
+	finish(&o);
+	zdm_names_deinit(&expected);
+}
+
+/* The dump lacks the address of one symbol: that one is not known, nor is it absent. */
+static void test_one_address(void **state)
+{
+	const size_t lost = 12;		/* pgmap_array */
+	struct opened o;
+	uint64_t gap;
+
+	(void)state;
+	prepare(&o, AGE_6_12, few, NR_FEW);
+	gap = o.t->offsets + 4 * lost - TABLES_KADDR;
+	o.m.nr = 2;
+	o.m.stretch[0] = (struct stretch){ TABLES_KADDR, o.t->bytes, gap };
+	o.m.stretch[1] = (struct stretch){ TABLES_KADDR + gap + 4, o.t->bytes + gap + 4,
+					   o.t->len - gap - 4 };
+	o.r = memory_reader(&o.m);
+	zdm_source_vmcoreinfo_open(o.t->vmcoreinfo, strlen(o.t->vmcoreinfo), &o.vmcoreinfo);
+	assert_int_equal(zdm_source_kallsyms_open(o.r, o.vmcoreinfo, &o.src, o.err, sizeof(o.err)),
+			 ZDM_OK);
+	expect_status(&o, "pgmap_array", ZDM_UNREADABLE);
+	expect(&o, "init_top_pgt", 0xffffffff82a10000);
+	expect_status(&o, "nothing", ZDM_ABSENT);
+	/* names that cannot be read any more are not absent either */
+	o.m.nr = 0;
+	expect_status(&o, "memory_blocks", ZDM_UNREADABLE);
+	expect(&o, "init_top_pgt", 0xffffffff82a10000);
+	finish(&o);
+}
+
 static void damage(struct opened *o, uint64_t kaddr, const void *bytes, size_t len)
 {
 	memcpy(o->t->bytes + (kaddr - TABLES_KADDR), bytes, len);
@@ -417,6 +483,7 @@ int main(void)
 		cmocka_unit_test(test_ages), cmocka_unit_test(test_functions_only),
 		cmocka_unit_test(test_choice),
 		cmocka_unit_test(test_moved),
+		cmocka_unit_test(test_expected), cmocka_unit_test(test_one_address),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_absent),
 		cmocka_unit_test(test_unreadable),

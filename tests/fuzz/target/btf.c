@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* btf: BTF in memory, which must go through the gate before libbpf sees it. */
+/* btf: BTF in memory. */
 #include "source/source.h"
 #include "target.h"
 
