@@ -306,6 +306,7 @@ static size_t undo_terminal(char *text, size_t len)
 
 size_t oops_clean(char *text, size_t len)
 {
+	len = oops_undo_base64(text, len);
 	len = undo_zeros(text, len);
 	len = undo_quoted_printable(text, len);
 	len = undo_escapes(text, len);

@@ -6,9 +6,12 @@
 #include <stddef.h>
 
 /*
- * In place; returns the new length, never more. Undone are: quoted-printable, UTF-16 (with
- * and without its mark), escapes of JSON, HTML and terminals, blanks of any kind, CR LF.
+ * In place; returns the new length, never more. Undone are: base64, quoted-printable, UTF-16
+ * (with and without its mark), escapes of JSON, HTML and terminals, blanks of any kind, CR LF.
  */
 size_t oops_clean(char *text, size_t len);
+
+/* One of its steps: mails and parts of mails in base64. */
+size_t oops_undo_base64(char *text, size_t len);
 
 #endif

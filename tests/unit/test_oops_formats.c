@@ -76,6 +76,54 @@ static void test_encodings(void **state)
 		assert_rdi(rows[i].what, rows[i].text, strlen(rows[i].text), rows[i].words);
 }
 
+/* base64: of a whole mail, of one part of it, of a body alone; made with coreutils' base64. */
+#define BODY "QlVHOiB1bmFibGUgdG8gaGFuZGxlIHBhZ2UgZmF1bHQgZm9yIGFkZHJlc3M6IGZmZmZlYTAwMDQw\n" \
+	"MDAwMzQNClJJUDogMDAxMDpzb21lX3dhbGtlcisweDEyLzB4NDANClJTSTogMDAwMDAwMDAwMDAw\n" \
+	"MDAwMSBSREk6IGZmZmZlYTAwMDQwMDAwMDANCg==\n"
+static void test_base64(void **state)
+{
+	static const struct {
+		const char *what, *text;
+	} rows[] = {
+		{ "a mail", "Subject: oops\nContent-Transfer-Encoding: base64\nMIME-Version: 1.0\n\n" BODY },
+		{ "CR LF, other case", "content-transfer-encoding:  BASE64\r\n\r\n" BODY "\r\n" },
+		{ "a part", "--b1\nContent-Type: text/html\n\n<p>RSI: 0000000000000002</p>\n--b1\n"
+		  "Content-Transfer-Encoding: base64\n\n" BODY "\n--b1--\nRBP: 0000000000000003\n" },
+		{ "a body without its header", BODY },
+	};
+	static const char lies[] = "Content-Transfer-Encoding: base64\n\nRDI: ffffea0004000000\n";
+	struct zdm_oops *o;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		o = oops_try(rows[i].text, strlen(rows[i].text));
+		if (!o || value(o, groups(o), "RDI") != RDI)
+			fail_msg("%s: RDI is not what the text says", rows[i].what);
+		zdm_oops_free(o);
+	}
+	/* what the header does not say is not decoded, nor what only looks so in parts */
+	assert_nothing("Content-Transfer-Encoding: 7bit\n\n--\n" BODY "\n--\n");
+	assert_nothing("RIP\n" BODY "!\n");
+	/* a value in plain lines behind a header that lies */
+	assert_rdi("a header that lies", lies, strlen(lies), 1);
+}
+
+/* A reply quotes what it answers: the same once more is not another value, nor another oops. */
+static void test_quoted_mail(void **state)
+{
+	static const char text[] =
+		">>>>>> [ 114.502009] RDX: 0000000000000001 RDI: ffffea0004000000\r\n"
+		"> RDI: ffffea0004000000\n";
+	struct zdm_oops *o = oops_of(text);
+
+	(void)state;
+	assert_int_equal(value(o, 1, "RDI"), RDI);
+	assert_int_equal(groups(o), 1);
+	assert_int_equal(zdm_oops_words(o), 2);
+	zdm_oops_free(o);
+}
+
 /* UTF-16 and UTF-32 of either order, with and without a mark. */
 static void test_wide(void **state)
 {
@@ -148,7 +196,7 @@ static void test_garbage(void **state)
 {
 	static const char *const seeds[] = {
 		"RDI:", "=\n", "<", "&", "\\", "[", "page:", "RIP: 0010:", "> ", "memmap=1G!1G,", "raw: ",
-		"[ T12] RAX: 0000000000000001 ", "BUG: ", "\x1b", "=3D", "GPR00: ", "0123456789abcdef ",
+		"[ T12] RAX: 0000000000000001 ", "Content-Transfer-Encoding: base64\n\n", "AAAA\n", "BUG: ", "\x1b", "=3D", "GPR00: ", "0123456789abcdef ",
 	};
 	enum { BYTES = 1 << 20 };
 	char *text = malloc(BYTES);
@@ -173,6 +221,8 @@ static void test_garbage(void **state)
 }
 
 TEST_MAIN(cmocka_unit_test(test_encodings),
+	  cmocka_unit_test(test_base64),
+	  cmocka_unit_test(test_quoted_mail),
 	  cmocka_unit_test(test_wide),
 	  cmocka_unit_test(test_hole),
 	  cmocka_unit_test(test_short_is_not_believed),
