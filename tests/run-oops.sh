@@ -128,6 +128,53 @@ of_text other-kernel '-case' '-to it is held' \
 of_text two-oopses '-R12 holds' \
     'oops 1 CPU 1: RDI ffffea0004000000 is the struct page of pfn 0x100000: '"$held_only" \
     '  oops 2 CPU 2: R12            0000000000100000  as a number, pfn 0x100000: reserved (case 5); proves nothing alone'
+# other kernels' and loggers' words for the same; what each carries, and no more
+wrote="${reserved/a walker read it/a walker wrote to it}"
+did="${reserved/a walker read it/a walker accessed it}"
+fault='Proven by the dump: the access that failed, at ffffea0004000034, was inside it;'
+of_text write "oops 1 CPU 0: RDI ffffea0004000000 (also fault address, CR2) is the struct page of pfn 0x100000: $wrote" \
+    "  oops 1 CPU 0: $fault it was written to by set_page_flag() (kpf, PID 588)." '-read it' '-was read'
+of_text kasan-write "oops 1 CPU 2: access address ffffea0004000000 is the struct page of pfn 0x100000: $wrote" \
+    '-read it'
+of_text kfence "oops 1 CPU 1: access address ffffea0004000008 is inside the struct page of pfn 0x100000: $reserved" \
+    '  oops 1 CPU 1: Proven by the dump: the access that failed, at ffffea0004000008, was inside it; it was read by walk_pages() (kcompactd0, PID 91).'
+of_text kasan-gp "oops 1 CPU 1: RDI ffffea0004000000 (also access address) is the struct page of pfn 0x100000: $did" \
+    '-read it' '-oops 2'
+of_text journal "oops 1 CPU 0: RDI ffffea0004000000 (also fault address) is the struct page of pfn 0x100000: $reserved"
+of_text journal-json "oops 1 CPU 0: RDI ffffea0004000000 (also fault address) is the struct page of pfn 0x100000: $wrote"
+of_text ramoops "oops 1 CPU 0: RDI ffffea0004000000 (also fault address) is the struct page of pfn 0x100000: $reserved"
+of_text bad-page-7 "oops 1 CPU 3: \"pfn:\" names the struct page of pfn 0x100000: $reserved" '-oops 2' '-0xffff'
+of_text page-owner "oops 1: \"page_owner\" names the struct page of pfn 0x100000: $by_name" '-read it'
+# a BUG() leaves the CR2 of an earlier fault alone: it accuses nobody
+of_text folio 'No finding: none of these 6 words points to a struct page that must not be believed.' \
+    '  oops 1 CPU 0: CR2            ffffea0004000008  0x8 into the struct page of pfn 0x100000: reserved (case 5), memmap invalid; left over from another fault'
+of_text unmovable '-is held' '-read it' \
+    'No finding: none of these 2 words points to a struct page that must not be believed.'
+of_text list-add "oops 1: list next ffffea0004000008 is inside the struct page of pfn 0x100000: $reserved" \
+    '  oops 1: Proven by the dump: the list entry that the kernel found damaged, at ffffea0004000008, was inside it.' \
+    '-access that failed' '-is in list'
+of_text list-del "oops 1: list should be ffffea0004000008 (also RBX) is inside the struct page of pfn 0x100000: $held_only" \
+    "  oops 1: $possible" '-read it'
+# two CPUs in one another: what failed is said, and nothing of who did it
+of_text interleaved "oops 1: RDI ffffea0004000000 (also fault address) is the struct page of pfn 0x100000: $did" \
+    "  oops 1: ${fault%;}." '-CPU 0' '-CPU 1' '-read it' '-wrote' '-some_walker' '-PID' \
+    'oops 1: the lines of several oopses in one another, and nothing in them says which is whose: no value supports another.'
+for machine in arm64-7:arm64 riscv:riscv s390-fault:s390 ppc64:ppc64; do
+    refuses "oops/${machine%:*}" "$work/oops-5.3.0" "$work/oops-5.3.0.layout" \
+        "tests/vmcores/oops/${machine%:*}.txt" "registers of ${machine#*:}, and"
+done
+says oops/alone-riscv - - tests/vmcores/oops/riscv.txt \
+    'oops 1 CPU 1: s1 ff1c000004000000 (also fault address, a0, badaddr; a1 holds its pfn) is the struct page of pfn 0x100000, with the memmap at ff1c000000000000 (s1 - 64 * a1).' \
+    '  oops 1 CPU 1: Consistent with the text: the access that failed was inside it; a walker read it: stable_page_flags() (cat, PID 99).' \
+    '-roven'
+# s390 gives the page of the address, not the address: no struct page is named by it
+says oops/alone-s390 - - tests/vmcores/oops/s390-fault.txt '-is the struct page' '-read it'
+says oops/alone-ppc64 - - tests/vmcores/oops/ppc64.txt '-is the struct page' '-read it'
+printf 'BUG: unable to handle kernel NULL pointer dereference at 00000004\nEAX: 00000000 EBX: c1d00000\n' \
+    >"$work/i386"
+refuses oops/i386 "$work/oops-5.3.0" "$work/oops-5.3.0.layout" "$work/i386" \
+    'registers of a 32-bit kernel (i386); nothing can be computed from them'
+
 refuses oops/arm64 "$work/oops-5.3.0" "$work/oops-5.3.0.layout" tests/vmcores/oops/arm64.txt \
     'registers of arm64'
 says oops/alone-arm64 - - tests/vmcores/oops/arm64.txt \

@@ -24,7 +24,8 @@ static bool add_text(struct words *ws, const char *origin, const char *text, siz
 	enum zdm_status status = text ? zdm_oops_add_text(ws->o, origin, text, len) : ZDM_ABSENT;
 
 	ws->no_memory |= status == ZDM_NOMEM;
-	return status == ZDM_OK;
+	/* registers that nothing can be computed from: report() names their machine */
+	return status == ZDM_OK || status == ZDM_UNSUPPORTED;
 }
 
 struct trace {

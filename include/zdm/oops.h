@@ -22,7 +22,9 @@ ZDM_API void zdm_oops_free(struct zdm_oops *o);
  * Add what a text says: a console or kernel log, a mail, the output of crash's bt,
  * of `info registers` in QEMU or GDB, in any of the encodings that such texts come in.
  * origin names the text in reports ("text", "kernel log") and must outlive o.
- * ABSENT: nothing of an oops is in it. NOMEM: o is as good as before, but not complete.
+ * ABSENT: nothing of an oops is in it. UNSUPPORTED: only registers of a 32-bit kernel are;
+ * zdm_oops_foreign() names it, and nothing is computed from them. NOMEM: o is as good as
+ * before, but not complete.
  */
 ZDM_API enum zdm_status zdm_oops_add_text(struct zdm_oops *o, const char *origin, const char *text,
 					  size_t len);

@@ -92,7 +92,7 @@ uint64_t oops_base_of_text(const struct oops_case *c, char *by, size_t by_len)
 	}
 	for (i = 0; i < g->nr && i < MAX_PAIR_WORDS && one; i++)
 		one = pairs_of(c, &p, g->word[i].value, g->word[i].name);
-	if (!one || !p.base)
+	if (!one || !p.base || g->mixed)
 		return 0;
 	snprintf(by, by_len, "%s - 64 * %s", p.pointer, p.number);
 	return p.base;
@@ -135,12 +135,12 @@ static void put_end(struct zdm_text *t, const struct oops_case *c, const struct 
 {
 	zdm_textf(t, "  %s: %s", f->degree == ZDM_OOPS_POSSIBLE ? "Possible" :
 		  "Consistent with the text", why);
-	if (f->degree == ZDM_OOPS_POSSIBLE && c->g->function[0]) {
+	if (f->degree == ZDM_OOPS_POSSIBLE && oops_knows_walker(c) && c->g->function[0]) {
 		zdm_textf(t, "; it would have been read by ");
 		oops_walker_text(t, c);
 	} else if (f->how == OOPS_BY_ACCESS || f->how == OOPS_BY_PATTERN) {
-		zdm_textf(t, "; a walker read it");
-		if (c->g->function[0] || c->g->comm[0]) {
+		zdm_textf(t, "; a walker %s it", oops_did(c, f->how));
+		if (oops_knows_walker(c)) {
 			zdm_textf(t, ": ");
 			oops_walker_text(t, c);
 		}
@@ -193,7 +193,7 @@ static const struct oops_hit *subject_of(const struct oops_case *c)
 	for (i = 0; i < c->nr_hits; i++) {
 		const struct oops_hit *h = &c->hit[i];
 
-		if (h->kind != OOPS_KIND_PAGE)
+		if (h->kind != OOPS_KIND_PAGE || h->word->role == OOPS_LEFT_OVER)
 			continue;
 		rank = 1 + !h->off_bytes;
 		rank += oops_access_inside(c, oops_page_kaddr(c, h->pfn)) ? 8 : 0;
@@ -214,7 +214,7 @@ static void judge_words(struct oops_case *c)
 	struct oops_finding f = { .degree = ZDM_OOPS_CONSISTENT, .subject = h,
 				  .cls = ZDM_CLASS_UNKNOWN, .valid = ZDM_NO };
 	const struct oops_word *access;
-	char buf[OOPS_LINE];
+	char buf[OOPS_LINE], why[128] = "";
 	struct zdm_text t;
 
 	if (!h)
@@ -225,6 +225,8 @@ static void judge_words(struct oops_case *c)
 	access = oops_access_inside(c, f.page_kaddr);
 	if (!access && !fill.seen)
 		return;
+	if (access)
+		snprintf(why, sizeof(why), "%s was inside it", oops_access_text(access));
 	f.how = access ? OOPS_BY_ACCESS : OOPS_BY_PATTERN;
 	f.degree = access || fill.both ? ZDM_OOPS_CONSISTENT : ZDM_OOPS_POSSIBLE;
 	zdm_text_init(&t, buf, sizeof(buf));
@@ -235,8 +237,7 @@ static void judge_words(struct oops_case *c)
 	zdm_textf(&t, ".\n");
 	if (fill.seen)
 		oops_fill_text(&t, c, &fill, f.degree == ZDM_OOPS_POSSIBLE);
-	put_end(&t, c, &f, access ? "the access that failed was inside it" :
-		"an uninitialised struct page gives just these values");
+	put_end(&t, c, &f, access ? why : "an uninitialised struct page gives just these values");
 	add_size_note(&t, &f);
 	oops_finding_add(c, &f, buf);
 }

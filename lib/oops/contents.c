@@ -66,6 +66,9 @@ struct oops_fill oops_fill_of(const struct oops_case *c)
 	uint8_t byte;
 	size_t i;
 
+	/* what is of several oopses supports nothing in each other */
+	if (c->g->mixed)
+		return f;
 	for (i = 0; i < c->g->nr && !f.both; i++) {
 		const struct oops_word *w = &c->g->word[i];
 
@@ -98,7 +101,8 @@ bool oops_holders_text(struct zdm_text *t, const struct oops_case *c, uint64_t v
 	if (v <= UINT16_MAX)	/* every small number is in some register */
 		return false;
 	for (i = 0; i < c->g->nr; i++) {
-		if (c->g->word[i].value != v)
+		/* what a list's member held is another word of the struct page */
+		if (c->g->word[i].value != v || oops_is_list_word(&c->g->word[i]))
 			continue;
 		if (any)
 			zdm_textf(t, ", %s", c->g->word[i].name);
@@ -136,10 +140,45 @@ const struct oops_word *oops_access_inside(const struct oops_case *c, uint64_t k
 	return NULL;
 }
 
+static enum oops_access access_of(const struct oops_case *c, enum oops_how how)
+{
+	if (how != OOPS_BY_ACCESS)
+		return OOPS_ACCESS_READ;
+	return c->g->mixed ? OOPS_ACCESS_UNKNOWN : c->g->access;
+}
+
+const char *oops_access_text(const struct oops_word *w)
+{
+	return oops_is_list_word(w) ? "the list entry that the kernel found damaged" :
+	       "the access that failed";
+}
+
+const char *oops_did(const struct oops_case *c, enum oops_how how)
+{
+	static const char *const did[] = {
+		[OOPS_ACCESS_UNKNOWN] = "accessed", [OOPS_ACCESS_READ] = "read",
+		[OOPS_ACCESS_WRITE] = "wrote to", [OOPS_ACCESS_EXEC] = "ran into",
+	};
+
+	return did[access_of(c, how)];
+}
+
+const char *oops_was(const struct oops_case *c, enum oops_how how)
+{
+	static const char *const was[] = {
+		[OOPS_ACCESS_UNKNOWN] = "accessed", [OOPS_ACCESS_READ] = "read",
+		[OOPS_ACCESS_WRITE] = "written to", [OOPS_ACCESS_EXEC] = "run as code",
+	};
+
+	return was[access_of(c, how)];
+}
+
 void oops_walker_text(struct zdm_text *t, const struct oops_case *c)
 {
 	const struct oops_group *g = c->g;
 
+	if (!oops_knows_walker(c))
+		return;
 	if (g->function[0])
 		zdm_textf(t, "%s()", g->function);
 	if (g->comm[0]) {
@@ -174,7 +213,8 @@ void oops_others_text(struct zdm_text *t, const struct oops_case *c, const struc
 	for (i = 0; i < c->nr_hits; i++) {
 		const struct oops_hit *h = &c->hit[i];
 
-		if (h == subject || h->kind != OOPS_KIND_PAGE || h->pfn != pfn)
+		if (h == subject || h->kind != OOPS_KIND_PAGE || h->pfn != pfn ||
+		    h->word->role == OOPS_LEFT_OVER)
 			continue;
 		zdm_textf(t, "%s%s", pointers ? ", " : " (also ", h->word->name);
 		pointers = true;

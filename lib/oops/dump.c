@@ -107,10 +107,13 @@ static void contents_text(struct zdm_text *t, const struct oops_case *c, const s
 static const char *why_text(const struct oops_case *c, const struct oops_finding *f, char *buf,
 			    size_t len)
 {
+	const struct oops_word *w;
+
 	switch (f->how) {
 	case OOPS_BY_ACCESS:
-		snprintf(buf, len, "the access that failed, at %016" PRIx64 ", was inside it",
-			 oops_access_inside(c, f->page_kaddr)->value);
+		w = oops_access_inside(c, f->page_kaddr);
+		snprintf(buf, len, "%s, at %016" PRIx64 ", was inside it", oops_access_text(w),
+			 w->value);
 		return buf;
 	case OOPS_BY_CONTENTS:
 		return "registers or \"raw:\" hold what the dump has there";
@@ -124,16 +127,15 @@ static const char *why_text(const struct oops_case *c, const struct oops_finding
 	return "a pointer to it is held; nothing shows that it was followed";
 }
 
-/* Only for words that are evidence of it: a walker read it. */
+/* Only for words that are evidence of it: a walker read it, or wrote to it. */
 static void end_text(struct zdm_text *t, const struct oops_case *c, const struct oops_finding *f)
 {
 	char why[128];
 
 	zdm_textf(t, "  %c%s: %s", "PCP"[f->degree], zdm_oops_degree_name(f->degree) + 1,
 		  why_text(c, f, why, sizeof(why)));
-	if (f->how != OOPS_BY_POINTER && f->how != OOPS_BY_NAME &&
-	    (c->g->function[0] || c->g->comm[0])) {
-		zdm_textf(t, "; it was read by ");
+	if (f->how != OOPS_BY_POINTER && f->how != OOPS_BY_NAME && oops_knows_walker(c)) {
+		zdm_textf(t, "; it was %s by ", oops_was(c, f->how));
 		oops_walker_text(t, c);
 	}
 	zdm_textf(t, ".\n");
@@ -154,10 +156,10 @@ static void verdict_text(struct zdm_text *t, const struct oops_case *c, const st
 		zdm_textf(t, "; the kernel speaks of it");
 	else if (!l->vetoed && zdm_online_page(c->m, f->pfn) == ZDM_YES)
 		/* what this kernel's own check says yes to, it may well have been asked */
-		zdm_textf(t, "; a walker read it, and this kernel's pfn_to_online_page() says yes "
-			  "to it, as to all of its section");
+		zdm_textf(t, "; a walker %s it, and this kernel's pfn_to_online_page() says yes "
+			  "to it, as to all of its section", oops_did(c, f->how));
 	else
-		zdm_textf(t, "; a walker read it without %s check", l->vetoed ||
+		zdm_textf(t, "; a walker %s it without %s check", oops_did(c, f->how), l->vetoed ||
 			  !zdm_class_guard(l->r.cls) ? "a" : zdm_class_guard(l->r.cls));
 	zdm_textf(t, ".\n");
 }
@@ -231,12 +233,13 @@ static bool is_subject(const struct oops_case *c, const struct oops_hit *h)
 {
 	size_t i;
 
-	if (h->kind != OOPS_KIND_PAGE)
+	if (h->kind != OOPS_KIND_PAGE || h->word->role == OOPS_LEFT_OVER)
 		return false;
 	for (i = 0; i < c->nr_hits; i++) {
 		const struct oops_hit *x = &c->hit[i];
 
 		if (x->kind == OOPS_KIND_PAGE && x->pfn == h->pfn &&
+		    x->word->role != OOPS_LEFT_OVER &&
 		    (!x->off_bytes != !h->off_bytes ? !x->off_bytes : x < h))
 			return false;
 	}

@@ -241,11 +241,31 @@ static void join(struct zdm_oops *o, size_t to, size_t from)
 	b->repeat = true;
 }
 
+/*
+ * A fault register is the address of the access that failed only where one did: it stays as
+ * it is when something else traps, and another fault may have changed it since.
+ */
+static void settle_faults(struct oops_group *g)
+{
+	const struct oops_word *said = oops_word_find(g, "fault address");
+	size_t i;
+
+	for (i = 0; i < g->nr; i++) {
+		struct oops_word *w = &g->word[i];
+
+		if (oops_is_fault_register(w->name) &&
+		    (g->no_page_fault || (said && said->value != w->value)))
+			w->role = OOPS_LEFT_OVER;
+	}
+}
+
 void oops_settle(struct zdm_oops *o)
 {
 	unsigned int number = 0;
 	size_t i, k, tries;
 
+	for (i = 0; i < o->nr; i++)
+		settle_faults(&o->group[i]);
 	for (i = 0; i < o->nr; i++) {
 		struct oops_group *g = &o->group[i];
 
@@ -284,7 +304,7 @@ const char *oops_label(const struct oops_group *g, char *buf)
 {
 	char cpu[28] = "";
 
-	if (g->cpu >= 0)
+	if (g->cpu >= 0 && !g->mixed)
 		snprintf(cpu, sizeof(cpu), "CPU %" PRId64, g->cpu);
 	if (!strcmp(g->origin, "notes") && g->cpu >= 0)
 		snprintf(buf, OOPS_LABEL_LEN, "%s", cpu);
@@ -304,6 +324,10 @@ static const struct {
 	[OOPS_PPC64] = { "ppc64", "ppc64" },
 	[OOPS_S390] = { "s390", "s390x" },
 	[OOPS_RISCV] = { "riscv", "riscv64" },
+	[OOPS_X86_32] = { "a 32-bit kernel (i386)", "i386" },
+	[OOPS_ARM32] = { "a 32-bit kernel (arm)", "armv7l" },
+	[OOPS_PPC32] = { "a 32-bit kernel (ppc)", "ppc" },
+	[OOPS_RISCV32] = { "a 32-bit kernel (riscv)", "riscv32" },
 };
 
 const char *oops_machine_name(enum oops_machine machine)

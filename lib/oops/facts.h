@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <zdm/oops.h>
 
@@ -27,13 +28,32 @@ enum oops_machine {
 	OOPS_PPC64,
 	OOPS_S390,
 	OOPS_RISCV,
+	/* of 32 bits: named, and nothing is computed from what they print */
+	OOPS_X86_32,
+	OOPS_ARM32,
+	OOPS_PPC32,
+	OOPS_RISCV32,
 	OOPS_NR_MACHINES,
 };
+
+static inline bool oops_machine_is_narrow(enum oops_machine machine)
+{
+	return machine >= OOPS_X86_32;
+}
 
 /* How a value came to be known; what it can prove follows from it. */
 enum oops_role {
 	OOPS_HELD,		/* in a register or on a stack */
 	OOPS_ACCESSED,		/* the address of the access that failed, or was caught */
+	OOPS_LEFT_OVER,		/* in a fault register, of an earlier fault: it says nothing of this */
+};
+
+/* What the access that failed was, as far as the text says. */
+enum oops_access {
+	OOPS_ACCESS_UNKNOWN = 0,
+	OOPS_ACCESS_READ,
+	OOPS_ACCESS_WRITE,
+	OOPS_ACCESS_EXEC,
 };
 
 struct oops_word {
@@ -59,6 +79,9 @@ struct oops_group {
 	char function[64];	/* where it happened, "" if not known */
 	enum oops_machine machine;
 	size_t boot;		/* index of its kernel */
+	enum oops_access access;
+	bool no_page_fault;	/* a BUG(), a #GP: the fault register is from an earlier one */
+	bool mixed;		/* several oopses, line by line, and nothing tells them apart */
 	bool user;		/* a whole register set of user mode: counts for nothing */
 	bool repeat;		/* the same values as another group */
 	struct oops_word *word;
@@ -109,6 +132,12 @@ enum zdm_status oops_span_add(struct zdm_oops *o, uint64_t start_paddr, uint64_t
 void oops_settle(struct zdm_oops *o);
 /* Does the group have anything to say, now that it is settled? */
 bool oops_group_counts(const struct oops_group *g);
+
+/* An end of a list that the kernel looked through: it read there, and nothing failed. */
+static inline bool oops_is_list_word(const struct oops_word *w)
+{
+	return !strncmp(w->name, "list ", 5);
+}
 
 /* "oops 2 CPU 9", "CPU 3", "task": as each line names it; buf of OOPS_LABEL_LEN. */
 #define OOPS_LABEL_LEN 64

@@ -80,6 +80,8 @@ static bool is_named(const struct oops_case *c, uint64_t pfn)
 {
 	size_t i;
 
+	if (c->g->mixed)
+		return false;
 	for (i = 0; i < c->nr_hits; i++) {
 		if (c->hit[i].kind == OOPS_KIND_PAGE && c->hit[i].pfn == pfn)
 			return true;

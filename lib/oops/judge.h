@@ -129,6 +129,20 @@ void oops_byte_text(struct zdm_text *t, uint8_t byte);
 bool oops_holders_text(struct zdm_text *t, const struct oops_case *c, uint64_t v, const char *what);
 /* The accessed word inside [kaddr, kaddr + page_bytes), or NULL. */
 const struct oops_word *oops_access_inside(const struct oops_case *c, uint64_t kaddr);
+/*
+ * What was done to a struct page, by what shows it: "read", "wrote to", "accessed". Of its
+ * contents in registers only a read can have come, whatever failed then.
+ */
+const char *oops_did(const struct oops_case *c, enum oops_how how);
+/* The same of the struct page: "read", "written to", "accessed". */
+const char *oops_was(const struct oops_case *c, enum oops_how how);
+/* "the access that failed", by the word that says where it was. */
+const char *oops_access_text(const struct oops_word *w);
+/* Is anything known of who and where it was? */
+static inline bool oops_knows_walker(const struct oops_case *c)
+{
+	return !c->g->mixed && (c->g->function[0] || c->g->comm[0]);
+}
 /* "stable_page_flags() (page-types, PID 1202)", "" when not known. */
 void oops_walker_text(struct zdm_text *t, const struct oops_case *c);
 /* " (also RBP, R13; R12 holds its pfn)" */

@@ -23,6 +23,9 @@ static const char *const faults[] = {
 	"data access at ",
 	"data access on read at ",
 	"data access on write at ",
+	"dereference on read at ",
+	"dereference on write at ",
+	"memory at virtual address ",
 	"paging request at ",
 	"NULL pointer dereference at ",
 	"non-canonical address ",
@@ -32,7 +35,7 @@ static const char *const faults[] = {
 
 /* The address of an access that a sanitizer caught: KASAN, KFENCE, KCSAN, KMSAN. */
 static const char *const catches[] = {
-	" at addr ", " read at ", " write at ", " starts at ", " read to ", " write to ",
+	" at addr ", "-access in range [", "-deref in range [", " read at ", " write at ", " starts at ", " read to ", " write to ",
 };
 #define NR_CATCHES (sizeof(catches) / sizeof(catches[0]))
 
@@ -48,6 +51,7 @@ static const struct {
 	{ "memory failure for pfn ", "memory failure", false },
 	{ "memory failure at pfn ", "memory failure", false },
 	{ " pfn:", "pfn:", true },
+	{ "PFN 0x", "page_owner", false },
 	{ "migrating pfn ", "migrating pfn", false },
 	{ "failed to isolate pfn ", "isolate pfn", false },
 	{ "isolate pfn ", "isolate pfn", false },
@@ -101,6 +105,19 @@ static bool take_address(const struct oops_reader *r, const struct oops_line *li
 	return digits > s && n && n < 16 && digits + n < line->end && digits[n] == ':';
 }
 
+/* A second fault before the first one's registers: two CPUs print at a time. */
+static void take_fault(struct oops_reader *r, struct oops_stream *st, uint64_t v)
+{
+	size_t g = oops_reader_group(r, st);
+	const struct oops_word *old;
+
+	if (g == OOPS_NO_GROUP)
+		return;
+	old = oops_word_find(&r->o->group[g], "fault address");
+	r->o->group[g].mixed |= old && old->value != v;
+	oops_reader_word(r, st, "fault address", v, OOPS_ACCESSED, false);
+}
+
 static void read_faults(struct oops_reader *r, struct oops_stream *st, const struct oops_line *line)
 {
 	const char *at;
@@ -112,7 +129,7 @@ static void read_faults(struct oops_reader *r, struct oops_stream *st, const str
 		if (!at)
 			continue;
 		if (take_address(r, line, at, &v))
-			oops_reader_word(r, st, "fault address", v, OOPS_ACCESSED, false);
+			take_fault(r, st, v);
 		return;
 	}
 	for (i = 0; i < NR_CATCHES; i++) {
@@ -168,6 +185,9 @@ static void read_frames(struct oops_reader *r, struct oops_stream *st, const str
 	for (i = 0; i < NR_FRAMES; i++) {
 		memset(&n, 0, sizeof(n));
 		at = oops_after(line, frames[i].phrase);
+		/* mm/page_owner.c; other uses of the word are anybody's */
+		if (at && !strcmp(frames[i].by, "page_owner") && !oops_after(line, " Block "))
+			continue;
 		if (!at || (frames[i].of_dump && !is_page_line(line)) ||
 		    !take_pfn(r, line, at, &n.value))
 			continue;
@@ -201,8 +221,15 @@ static void read_list(struct oops_reader *r, struct oops_stream *st, const struc
 	uint64_t v;
 	size_t i;
 
-	if (!oops_after(line, "list_") || !oops_after(line, "corruption"))
+	size_t g;
+
+	if (!oops_after(line, "list_") ||
+	    (!oops_after(line, "corruption") && !oops_after(line, "list_add double add: ")))
 		return;
+	/* the kernel looked, and nothing failed */
+	g = oops_reader_group(r, st);
+	if (g != OOPS_NO_GROUP)
+		r->o->group[g].access = OOPS_ACCESS_READ;
 	for (i = 0; i < NR_LIST_WORDS; i++) {
 		at = oops_after(line, list_words[i].phrase);
 		if (at && take_address(r, line, at, &v) && v >> MIN_HASHED_BITS)
@@ -213,6 +240,7 @@ static void read_list(struct oops_reader *r, struct oops_stream *st, const struc
 void oops_read_phrases(struct oops_reader *r, struct oops_stream *st, const struct oops_line *line)
 {
 	read_faults(r, st, line);
+	oops_read_access(r, st, line);
 	read_pages(r, st, line);
 	read_frames(r, st, line);
 	read_list(r, st, line);

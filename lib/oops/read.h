@@ -18,6 +18,7 @@ struct oops_stream {
 	bool user;		/* the registers that follow are of user mode */
 	bool user_stack;	/* and their stack pointer has come, too */
 	bool registers;		/* the group has some of the kernel's */
+	bool fault;		/* it has the address of a failed access from a register */
 	bool body;		/* the group's "CPU: …" line has come: its beginning is over */
 	bool ended;
 	enum oops_rows rows;
@@ -39,6 +40,8 @@ void oops_reader_word(struct oops_reader *r, struct oops_stream *st, const char 
 		      uint64_t value, enum oops_role role, bool doubtful);
 void oops_reader_named(struct oops_reader *r, struct oops_stream *st, const struct oops_named *n);
 
+/* Read, write or fetch: what a line says of the access that failed. */
+void oops_read_access(struct oops_reader *r, struct oops_stream *st, const struct oops_line *line);
 /* What a line says beside registers. */
 void oops_read_phrases(struct oops_reader *r, struct oops_stream *st, const struct oops_line *line);
 /* What a line says of the kernel and the machine: release, KASLR, memmap, memory map. */

@@ -15,6 +15,7 @@
 #include "oops/registers.h"
 
 #define DIGITS 16u	/* of a 64-bit register */
+#define NARROW_DIGITS 8u	/* of a 32-bit one */
 #define USER_BIT 63	/* clear in every user address, set in the kernel's */
 
 enum flags { PC = 1, SP = 2, FAULT = 4 };
@@ -31,6 +32,10 @@ static const struct name {
 	{ "R08", OOPS_X86_64, 0 }, { "R09", OOPS_X86_64, 0 }, { "R10", OOPS_X86_64, 0 },
 	{ "R11", OOPS_X86_64, 0 }, { "R12", OOPS_X86_64, 0 }, { "R13", OOPS_X86_64, 0 },
 	{ "R14", OOPS_X86_64, 0 }, { "R15", OOPS_X86_64, 0 },
+	/* of a 32-bit kernel, arch/x86/kernel/process_32.c: eight digits */
+	{ "EAX", OOPS_X86_32, 0 }, { "EBX", OOPS_X86_32, 0 }, { "ECX", OOPS_X86_32, 0 },
+	{ "EDX", OOPS_X86_32, 0 }, { "ESI", OOPS_X86_32, 0 }, { "EDI", OOPS_X86_32, 0 },
+	{ "EBP", OOPS_X86_32, 0 }, { "ESP", OOPS_X86_32, 0 },
 	/* arch/arm64/kernel/process.c, __show_regs(); x0 to x29 are below */
 	{ "pc", OOPS_ARM64, PC }, { "lr", OOPS_ARM64, 0 }, { "pstate", OOPS_ARM64, 0 },
 	{ "FAR", OOPS_ARM64, FAULT },
@@ -44,6 +49,15 @@ static const struct name {
 	{ "sp", OOPS_NO_MACHINE, SP },
 };
 #define NR_NAMES (sizeof(names) / sizeof(names[0]))
+
+/* kdb's "rd", by arch/x86/kernel/kgdb.c: short names, the RIP anywhere; "sp" is below */
+static const struct {
+	const char *kdb, *name;
+} short_names[] = {
+	{ "ax", "RAX" }, { "bx", "RBX" }, { "cx", "RCX" }, { "dx", "RDX" }, { "si", "RSI" },
+	{ "di", "RDI" }, { "bp", "RBP" }, { "ip", "RIP" },
+};
+#define NR_SHORT_NAMES (sizeof(short_names) / sizeof(short_names[0]))
 
 /* "x12", "a0": a letter and a number below nr. */
 static const struct {
@@ -104,9 +118,13 @@ static const struct name *find_name(const char *s, size_t n, bool *numbers, size
 	name[n] = '\0';
 	for (i = 0; i < NR_NAMES; i++) {
 		/* machines differ in case (LR, lr); x86's are printed in both */
-		if (!strcmp(names[i].name, name) ||
-		    (names[i].machine == OOPS_X86_64 && !strcasecmp(names[i].name, name)))
+		if (!strcmp(names[i].name, name) || ((names[i].machine == OOPS_X86_64 ||
+		     names[i].machine == OOPS_X86_32) && !strcasecmp(names[i].name, name)))
 			return &names[i];
+	}
+	for (i = 0; i < NR_SHORT_NAMES; i++) {
+		if (!strcmp(short_names[i].kdb, name))
+			return find_name(short_names[i].name, 3, numbers, k);
 	}
 	/* crash, QEMU and GDB say R8 where the kernel says R08 */
 	if (n == 2 && tolower((unsigned char)s[0]) == 'r' && (s[1] == '8' || s[1] == '9'))
@@ -194,6 +212,12 @@ static void take_symbol(struct oops_register *r, const char *s, const char *end)
 	r->symbol = s;
 }
 
+static enum oops_machine narrow_of(enum oops_machine machine)
+{
+	return machine == OOPS_ARM64 ? OOPS_ARM32 : machine == OOPS_PPC64 ? OOPS_PPC32 :
+	       machine == OOPS_RISCV ? OOPS_RISCV32 : machine;
+}
+
 /*
  * "0010:name+0x2a/0x320", "0010:[<ffffffff81…>] name+…", "0033:0x438433", "ffffffff81…":
  * the segment, or else the address, tells kernel from user mode.
@@ -215,6 +239,7 @@ static const char *take_pc(const struct oops_lines *l, const struct oops_line *l
 		s++;
 	if (end - s > 2 && s[0] == '0' && s[1] == 'x')
 		s += 2;
+	n = oops_hex(s, end, &r->value);
 	r->has_value = oops_whole_value(l, line, s, &r->value, &next);
 	if (r->has_value) {
 		if (!segment || v >= 0xe000)
@@ -226,6 +251,9 @@ static const char *take_pc(const struct oops_lines *l, const struct oops_line *l
 		if (oops_hex(s, end, &v) == DIGITS)
 			s += DIGITS;
 	}
+	/* half as many digits, with an end: the same register of the machine's older half */
+	if (!r->has_value && n == NARROW_DIGITS && s + n < end)
+		r->machine = narrow_of(r->machine);
 	take_symbol(r, s, end);
 	return s;
 }
@@ -317,6 +345,16 @@ static const char *skip_mark(const char *s, const char *end, const char *start, 
 	return NULL;
 }
 
+/* "c0123456", "0xc0123456": eight digits, not more. */
+static bool is_narrow_value(const char *s, const char *end)
+{
+	uint64_t v;
+
+	if (end - s > 2 && s[0] == '0' && s[1] == 'x')
+		return oops_hex(s + 2, end, &v) <= NARROW_DIGITS;
+	return oops_hex(s, end, &v) == NARROW_DIGITS;
+}
+
 bool oops_register_at(const struct oops_lines *l, const struct oops_line *line, const char *at,
 		      struct oops_register *r, const char **next)
 {
@@ -341,9 +379,10 @@ bool oops_register_at(const struct oops_lines *l, const struct oops_line *line, 
 	r->is_pc = x && (x->flags & PC);
 	r->is_stack = x && (x->flags & SP);
 	s = skip_mark(s, end, at, &mark);
-	if (!s)
+	if (!s || (oops_machine_is_narrow(r->machine) && !is_narrow_value(s, end)))
 		return false;
-	r->style = mark == ':' ? OOPS_STYLE_KERNEL : OOPS_STYLE_DEBUGGER;
+	/* kdb's "ip:" may come anywhere, as that of debuggers may */
+	r->style = mark == ':' && memcmp(at, "ip", 2) ? OOPS_STYLE_KERNEL : OOPS_STYLE_DEBUGGER;
 	if (mark == ' ')
 		*next = take_twice(line, s, r);
 	else if (mark == '\'')
@@ -352,5 +391,6 @@ bool oops_register_at(const struct oops_lines *l, const struct oops_line *line, 
 		*next = take_pc(l, line, s, r);
 	else
 		*next = take_value(l, line, s, r);
+	r->has_value &= !oops_machine_is_narrow(r->machine);
 	return true;
 }

@@ -68,7 +68,8 @@ static void print_hit(struct zdm_out *out, const struct oops_case *c, const stru
 	}
 	zdm_outf(out, "  %s: %-*s %016" PRIx64 "  %s%s\n", c->label, NAME_COLUMN, h->word->name,
 		 h->word->value, line, h->word->doubtful ?
-		 "; its line follows a user-mode RIP, of another task it seems" : "");
+		 "; its line follows a user-mode RIP, of another task it seems" :
+		 h->word->role == OOPS_LEFT_OVER ? "; left over from another fault" : "");
 }
 
 /* Every line with its label; the first of a text is at the margin. */
@@ -99,6 +100,9 @@ static void print_who(struct zdm_out *out, const struct oops_case *c)
 	zdm_outf(out, "%s: from the %s%s%s%s%s\n", c->label, g->origin, t.len ? ", " : "", line,
 		 g->machine && g->machine != OOPS_X86_64 ? ", registers of " : "",
 		 g->machine && g->machine != OOPS_X86_64 ? oops_machine_name(g->machine) : "");
+	if (g->mixed)
+		zdm_outf(out, "%s: the lines of several oopses in one another, and nothing in them "
+			 "says which is whose: no value supports another.\n", c->label);
 	if (c->foreign[0])
 		zdm_outf(out, "%s: %s. Nothing in the dump is held against it; what follows is from "
 			 "the text alone.\n", c->label, c->foreign);
@@ -182,11 +186,15 @@ enum zdm_status zdm_oops_report(struct zdm_session *s, const struct zdm_model *m
 const char *zdm_oops_foreign(const struct zdm_oops *o, const struct zdm_session *s)
 {
 	const char *uname = s && s->known.machine ? s->known.machine : "x86_64";
+	bool any = zdm_oops_words(o) > 0;
 	size_t i;
 
 	for (i = 0; i < o->nr; i++) {
 		const struct oops_group *g = &o->group[i];
 
+		/* a processor that was not started yet, beside one that was */
+		if (any && !g->nr && !g->nr_named)
+			continue;
 		/* ppc64le: the registers are those of ppc64 */
 		if (g->machine && !g->user && strncmp(oops_machine_uname(g->machine), uname,
 						      strlen(oops_machine_uname(g->machine))))

@@ -41,6 +41,16 @@ static const char *how_name(enum oops_how how)
 	return names[how];
 }
 
+static const char *access_name(enum oops_access access)
+{
+	static const char *const names[] = {
+		[OOPS_ACCESS_UNKNOWN] = NULL, [OOPS_ACCESS_READ] = "read",
+		[OOPS_ACCESS_WRITE] = "write", [OOPS_ACCESS_EXEC] = "exec",
+	};
+
+	return names[access];
+}
+
 static struct json_object *word_json(struct zdm_out *o, const struct oops_case *c,
 				     const struct oops_hit *h)
 {
@@ -88,11 +98,13 @@ static struct json_object *oops_json(struct zdm_out *o, const struct oops_case *
 		zdm_json_append(o, named, named_json(o, &g->named[i]));
 	zdm_json_num(o, v, "oops", g->number);
 	zdm_json_str(o, v, "from", g->origin);
-	zdm_json_opt(o, v, "cpu", g->cpu >= 0, g->cpu);
-	zdm_json_opt(o, v, "pid", g->pid >= 0, g->pid);
-	zdm_json_str(o, v, "comm", or_null(g->comm));
-	zdm_json_str(o, v, "function", or_null(g->function));
+	zdm_json_opt(o, v, "cpu", g->cpu >= 0 && !g->mixed, g->cpu);
+	zdm_json_opt(o, v, "pid", g->pid >= 0 && !g->mixed, g->pid);
+	zdm_json_str(o, v, "comm", g->mixed ? NULL : or_null(g->comm));
+	zdm_json_str(o, v, "function", g->mixed ? NULL : or_null(g->function));
+	zdm_json_bool(o, v, "mixed", g->mixed);
 	zdm_json_str(o, v, "machine", g->machine ? oops_machine_uname(g->machine) : NULL);
+	zdm_json_str(o, v, "access", g->mixed ? NULL : access_name(g->access));
 	zdm_json_str(o, v, "release", or_null(c->o->boot[g->boot].release));
 	zdm_json_str(o, v, "foreign", or_null(c->foreign));
 	if (c->base_kaddr)
@@ -119,7 +131,7 @@ static struct json_object *finding_json(struct zdm_out *o, const struct oops_cas
 	if (f->named)
 		zdm_json_append(o, names, zdm_json_string(o, f->named->by));
 	zdm_json_num(o, v, "oops", c->g->number);
-	zdm_json_opt(o, v, "cpu", c->g->cpu >= 0, c->g->cpu);
+	zdm_json_opt(o, v, "cpu", c->g->cpu >= 0 && !c->g->mixed, c->g->cpu);
 	zdm_json_opt(o, v, "pfn", f->has_pfn, (int64_t)f->pfn);
 	if (f->page_kaddr)
 		zdm_json_hex(o, v, "page", f->page_kaddr);

@@ -131,7 +131,8 @@ static void note_borders(struct oops_reader *r, struct oops_stream *st,
 	size_t g;
 
 	if (is_beginning(line)) {
-		if (st->registers || st->body || st->ended || is_other_page(r, st, line))
+		if (st->registers || st->fault || st->body || st->ended ||
+		    is_other_page(r, st, line))
 			stream_reset(st);
 		st->user = false;
 	}
@@ -172,6 +173,28 @@ static void take_function(struct oops_reader *r, struct oops_stream *st,
 		memcpy(group->function, x->symbol, x->symbol_len);
 }
 
+static bool is_other_function(const struct oops_reader *r, const struct oops_stream *st,
+			      const struct oops_register *x)
+{
+	const char *old;
+
+	if (st->group == OOPS_NO_GROUP || !st->registers || !x->symbol_len)
+		return false;
+	old = r->o->group[st->group].function;
+	return old[0] && (strlen(old) != x->symbol_len || memcmp(old, x->symbol, x->symbol_len));
+}
+
+static bool has_registers(const struct oops_group *g)
+{
+	size_t i;
+
+	for (i = 0; i < g->nr; i++) {
+		if (g->word[i].role == OOPS_HELD)
+			return true;
+	}
+	return false;
+}
+
 static void take_kernel_pc(struct oops_reader *r, struct oops_stream *st,
 			   const struct oops_register *x)
 {
@@ -183,6 +206,13 @@ static void take_kernel_pc(struct oops_reader *r, struct oops_stream *st,
 		old = oops_word_find(&r->o->group[st->group], x->name);
 		if (old && old->value != x->value)
 			stream_reset(st);
+	}
+	if (is_other_function(r, st, x)) {
+		/* nothing but the place yet: another CPU's comes between; else the set is another */
+		if (has_registers(&r->o->group[st->group]))
+			stream_reset(st);
+		else
+			r->o->group[st->group].mixed = true;
 	}
 	st->registers = true;
 	take_function(r, st, x);
@@ -196,15 +226,18 @@ static bool is_other_set(const struct oops_reader *r, const struct oops_stream *
 {
 	const struct oops_word *old;
 
-	if (st->group == OOPS_NO_GROUP || x->user_pc)
+	if (st->group == OOPS_NO_GROUP || x->user_pc || r->o->group[st->group].mixed)
 		return false;
 	old = oops_word_find(&r->o->group[st->group], x->name);
 	return old && old->value != x->value;
 }
 
-static void take_machine(struct oops_reader *r, const struct oops_stream *st,
+static void take_machine(struct oops_reader *r, struct oops_stream *st,
 			 const struct oops_register *x)
 {
+	/* with narrow values there is a machine to name, and nothing else */
+	if (oops_machine_is_narrow(x->machine))
+		oops_reader_group(r, st);
 	if (st->group != OOPS_NO_GROUP && x->machine && !r->o->group[st->group].machine)
 		r->o->group[st->group].machine = x->machine;
 }
@@ -216,17 +249,22 @@ static void take_register(struct oops_reader *r, struct oops_stream *st,
 
 	if (x->is_stack && x->user_pc)
 		st->user_stack = true;
-	if (!x->has_value)
+	if (!x->has_value) {
+		if (oops_machine_is_narrow(x->machine))
+			take_machine(r, st, x);
 		return;
+	}
 	/* a control register is the kernel's */
 	if (st->user && !fault) {
 		doubtful = is_interrupted(r, st, x);
 		if (!doubtful)
 			return;
-	} else if (is_other_set(r, st, x)) {
+	} else if (is_other_set(r, st, x) && !(fault && st->registers)) {
+		/* a fault register comes last in its set: by itself it begins no other */
 		stream_reset(st);
 	}
 	st->registers |= !fault;
+	st->fault |= fault;
 	oops_reader_word(r, st, x->name, x->value, fault ? OOPS_ACCESSED : OOPS_HELD, doubtful);
 	take_machine(r, st, x);
 	/* in these styles the whole set is told by its RIP, wherever that comes */
@@ -283,6 +321,17 @@ static void read_line(struct oops_reader *r, const struct oops_line *line)
 	read_registers(r, st, line);
 }
 
+static bool has_narrow(const struct zdm_oops *o)
+{
+	size_t i;
+
+	for (i = 0; i < o->nr; i++) {
+		if (oops_machine_is_narrow(o->group[i].machine))
+			return true;
+	}
+	return false;
+}
+
 enum zdm_status zdm_oops_add_text(struct zdm_oops *o, const char *origin, const char *text,
 				  size_t len)
 {
@@ -303,7 +352,9 @@ enum zdm_status zdm_oops_add_text(struct zdm_oops *o, const char *origin, const 
 		for (at = copy; r->status == ZDM_OK && oops_line_at(&r->lines, at, &line);
 		     at = line.next)
 			read_line(r, &line);
-		st = r->status == ZDM_OK && zdm_oops_words(o) == before ? ZDM_ABSENT : r->status;
+		st = r->status;
+		if (st == ZDM_OK && zdm_oops_words(o) == before)
+			st = has_narrow(o) ? ZDM_UNSUPPORTED : ZDM_ABSENT;
 	}
 	free(copy);
 	free(r);

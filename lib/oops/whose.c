@@ -241,24 +241,39 @@ static void read_function(struct oops_group *g, const struct oops_line *line)
 		memcpy(g->function, s, n);
 }
 
+/* "CPU: 1 PID: 589" where the group has another already. */
+static bool is_other_cpu(const struct oops_reader *r, const struct oops_stream *st,
+			 const struct oops_line *line)
+{
+	int64_t cpu = -1;
+
+	return st->group != OOPS_NO_GROUP && st->body && take_number(line, "CPU: ", &cpu) &&
+	       r->o->group[st->group].cpu >= 0 && r->o->group[st->group].cpu != cpu;
+}
+
 bool oops_read_who(struct oops_reader *r, struct oops_stream *st, const struct oops_line *line)
 {
 	bool head = oops_after(line, "CPU: ") && oops_after(line, "PID: ");
 	const char *comm;
 	struct oops_group *g;
+	bool other;
 
 	if (!head && !oops_after(line, "by task ") && !oops_after(line, "[exception RIP: ") &&
 	    !(oops_begins(line, "BUG: ") && oops_after(line, " in ")))
 		return false;
-	/* crash's backtraces: each task's begins so */
-	if (oops_begins(line, "PID: ") && st->registers) {
+	/* crash's backtraces: each task's begins so; and backtraces of several CPUs */
+	other = head && is_other_cpu(r, st, line);
+	if ((oops_begins(line, "PID: ") || other) && st->registers) {
 		st->group = OOPS_NO_GROUP;
 		st->registers = false;
+		st->fault = false;
 		st->user = false;
+		other = false;
 	}
 	if (oops_reader_group(r, st) == OOPS_NO_GROUP)
 		return head;
 	g = &r->o->group[st->group];
+	g->mixed |= other;
 	read_by_task(g, line);
 	read_function(g, line);
 	if (!head)

@@ -63,6 +63,11 @@ static void test_encodings(void **state)
 		  "RIP=ffffffff8133a1b7 RFL=00000246 [---Z-P-] CPL=0\n", 5 },
 		{ "GDB", "rax            0x1                 1\nrdi            0xffffea0004000000  -24189188702208\n"
 		  "rip            0xffffffff8133a1b7  0xffffffff8133a1b7 <f+39>\neflags         0x246    [ PF ZF IF ]\n", 3 },
+		{ "kdb", "[0]kdb> rd\nax: 0000000000000001  bx: 0000000000000002  cx: 0000000000000003\n"
+		  "di: ffffea0004000000  sp: ffffc90000123e10  r8: 0000000000000008\n"
+		  "ip: ffffffff8133a1b7  flags: 00000246  cs: 00000010  ss: 00000018\n", 7 },
+		{ "kdb's, of a task in user mode, do not count", "RDI: ffffea0004000000\nCPU#1\n"
+		  "di: ffffea0005000000  ip: 00007f1122334455\n", 1 },
 		{ "LLDB", "     rax = 0x0000000000000001\n     rdi = 0xffffea0004000000\n", 2 },
 		{ "drgn", "{'rax': 1, 'rdi': 18446719884520849408, 'rip': 18446744071582032311}\n", 3 },
 		{ "drgn, hexadecimal", "{'rdi': 0xffffea0004000000, 'rsi': 0x1}\n", 2 },

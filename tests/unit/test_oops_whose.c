@@ -246,6 +246,136 @@ static void test_memory_map(void **state)
 	zdm_oops_free(o);
 }
 
+/* Half as many digits: a kernel of 32 bits, from which nothing is computed. */
+static void test_narrow(void **state)
+{
+	static const struct {
+		const char *text, *machine;
+	} rows[] = {
+		{ "BUG: unable to handle kernel NULL pointer dereference at 00000004\n"
+		  "EIP: 0060:[<c0123456>] EFLAGS: 00010246 CPU: 0\nEIP is at walker+0x12/0x40\n"
+		  "EAX: 00000000 EBX: c1d00000 ECX: 00000001 EDX: 00000002\n", "i386" },
+		{ "eax            0x0      0\nedi            0xc1d00000       -1043333120\n", "i386" },
+		{ "EAX=00000000 EBX=c1d00000 ECX=00000001 EDX=00000663\n", "i386" },
+		{ "Internal error: Oops: 5 [#1] SMP ARM\nPC is at walker+0x10/0x50\n"
+		  "pc : [<c0123456>]    lr : [<c0123400>]    psr: 60000013\n"
+		  "r3 : 00000000  r2 : c1d00000  r1 : 00000001  r0 : ffffffff\n", "arm" },
+		{ "NIP: c0123456 LR: c0123400 CTR: 00000001\nGPR00: 00000001 c1d00000\n", "ppc" },
+		{ "epc : c0123456 ra : c0123400 sp : c1d00000\n", "riscv" },
+	};
+	struct zdm_oops *o;
+	char want[64];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_ok(zdm_oops_new(&o));
+		if (zdm_oops_add_text(o, "text", rows[i].text, strlen(rows[i].text)) !=
+		    ZDM_UNSUPPORTED)
+			fail_msg("row %zu: not refused", i);
+		snprintf(want, sizeof(want), "a 32-bit kernel (%s)", rows[i].machine);
+		assert_string_equal(zdm_oops_foreign(o, NULL), want);
+		assert_int_equal(zdm_oops_words(o), 0);
+		zdm_oops_free(o);
+	}
+	/* a value that was cut is of no machine, a processor that waits in real mode not the kernel */
+	assert_nothing("NIP: c0123456\n");
+	assert_nothing("EAX: 0\n");
+	assert_nothing("EAX: 0123456789\n");
+	o = oops_of("CPU#0\nRAX=0000000000000001 RDI=ffffea0004000000\nRIP=ffffffff8133a1b7 CPL=0\n"
+		    "CPU#1\nEAX=00000000 EBX=00000000 ECX=00000000 EDX=00000663\nEIP=0000fff0\n");
+	assert_int_equal(groups(o), 1);
+	assert_null(zdm_oops_foreign(o, NULL));
+	zdm_oops_free(o);
+}
+
+/* CR2 comes last in its set and may have changed since; of a BUG() it says nothing. */
+static void test_fault_register(void **state)
+{
+	struct zdm_oops *o = oops_of("BUG: unable to handle page fault for address: fffffffffffffffe\n"
+				     "Oops: 0000 [#1] SMP\nRIP: 0010:walker+0x12/0x40\n"
+				     "RAX: fffffffffffffffe RDI: ffffea0004000000\n"
+				     "CR2: 00007f1122334455 CR3: 000000023a204000\n"
+				     "RIP: 0033:0x7f0266ba426b\nCR2: fffffffffffffffe\n"
+				     "---[ end trace 0000000000000000 ]---\n");
+
+	(void)state;
+	assert_int_equal(groups(o), 1);
+	assert_int_equal(value(o, 1, "CR2"), 0x7f1122334455);
+	assert_int_equal(oops_word_find(group(o, 1), "CR2")->role, OOPS_LEFT_OVER);
+	assert_int_equal(oops_word_find(group(o, 1), "fault address")->role, OOPS_ACCESSED);
+	zdm_oops_free(o);
+	o = oops_of("kernel BUG at mm/page_alloc.c:100!\ninvalid opcode: 0000 [#1] SMP\n"
+		    "RIP: 0010:walker+0x12/0x40\nCR2: ffffea0004000008 CR3: 000000023a204000\n");
+	assert_int_equal(oops_word_find(group(o, 1), "CR2")->role, OOPS_LEFT_OVER);
+	zdm_oops_free(o);
+	/* two faults of which no registers were kept */
+	o = oops_of("BUG: unable to handle page fault for address: ffffea0004000008\n"
+		    "CR2: ffffea0004000008\n"
+		    "BUG: unable to handle page fault for address: ffffea0004000048\n"
+		    "CR2: ffffea0004000048\n");
+	assert_int_equal(groups(o), 2);
+	assert_int_equal(value(o, 2, "fault address"), 0xffffea0004000048);
+	zdm_oops_free(o);
+}
+
+/* Read, written or run, by the words or the code of every machine; else it is not known. */
+static void test_access(void **state)
+{
+	static const struct {
+		const char *text;
+		enum oops_access access;
+	} rows[] = {
+		{ "#PF: supervisor read access in kernel mode\n", OOPS_ACCESS_READ },
+		{ "#PF: supervisor write access in kernel mode\n", OOPS_ACCESS_WRITE },
+		{ "#PF: supervisor instruction fetch in kernel mode\n", OOPS_ACCESS_EXEC },
+		{ "#PF: error_code(0x0002) - not-present page\n", OOPS_ACCESS_WRITE },
+		{ "#PF: error_code(0x0010) - not-present page\n", OOPS_ACCESS_EXEC },
+		{ "#PF error: [PROT] [WRITE]\n", OOPS_ACCESS_WRITE },
+		{ "#PF error: [normal kernel read fault]\n", OOPS_ACCESS_READ },
+		{ "Oops: 0000 [#1] PREEMPT SMP NOPTI\n", OOPS_ACCESS_READ },
+		{ "Oops: Oops: 0002 [#1] SMP NOPTI\n", OOPS_ACCESS_WRITE },
+		{ "Oops: 0010 [#1] SMP\n", OOPS_ACCESS_EXEC },
+		{ "general protection fault: 0000 [#1] SMP\n", OOPS_ACCESS_UNKNOWN },
+		{ "Oops: general protection fault, probably for non-canonical address "
+		  "0xdead000000000100: 0000 [#1] SMP\n", OOPS_ACCESS_UNKNOWN },
+		{ "Internal error: Oops: 96000045 [#1] SMP\n", OOPS_ACCESS_WRITE },
+		{ "Internal error: Oops: 0000000096000005 [#1] SMP\n", OOPS_ACCESS_READ },
+		{ "  CM = 0, WnR = 1, TnD = 0, TagAccess = 0\n", OOPS_ACCESS_WRITE },
+		{ "BUG: Unable to handle kernel data access on write at 0xc00c000000900000\n",
+		  OOPS_ACCESS_WRITE },
+		{ "BUG: Kernel NULL pointer dereference on read at 0x00000008\n", OOPS_ACCESS_READ },
+		{ "CFAR: c000000000337208 DAR: c00c000000900000 DSISR: 42000000 IRQMASK: 0\n",
+		  OOPS_ACCESS_WRITE },
+		{ "CFAR: c000000000337208 DAR: c00c000000900000 DSISR: 40000000 SOFTE: 1\n",
+		  OOPS_ACCESS_READ },
+		{ "Failing address: 000003d08300c000 TEID: 000003d08300c803\n", OOPS_ACCESS_READ },
+		{ "Failing address: 000003d08300c000 TEID: 000003d08300c403\n", OOPS_ACCESS_WRITE },
+		{ "Failing address: 000003d08300c000 TEID: 000003d08300c003\n", OOPS_ACCESS_UNKNOWN },
+		{ "status: 0000000200000120 badaddr: ff1c000004000008 cause: 000000000000000d\n",
+		  OOPS_ACCESS_READ },
+		{ "status: 0000000200000120 badaddr: ff1c000004000008 cause: 000000000000000f\n",
+		  OOPS_ACCESS_WRITE },
+		{ "status: 0000000200000120 badaddr: ff1c000004000008 cause: 0000000000000003\n",
+		  OOPS_ACCESS_UNKNOWN },
+		{ "Write of size 8 at addr ffffea0004000008 by task walker/588\n", OOPS_ACCESS_WRITE },
+		{ "Out-of-bounds read at 0xffffea0004000008 (16B left of kfence-#17):\n",
+		  OOPS_ACCESS_READ },
+	};
+	char text[256];
+	struct zdm_oops *o;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(text, sizeof(text), "BUG: x\n%sRDI: ffffea0004000000\n", rows[i].text);
+		o = oops_of(text);
+		if (group(o, 1)->access != rows[i].access)
+			fail_msg("%s is %d", rows[i].text, group(o, 1)->access);
+		zdm_oops_free(o);
+	}
+}
+
 TEST_MAIN(cmocka_unit_test(test_callers),
 	  cmocka_unit_test(test_interrupted),
 	  cmocka_unit_test(test_one_after_another),
@@ -253,4 +383,7 @@ TEST_MAIN(cmocka_unit_test(test_callers),
 	  cmocka_unit_test(test_kernels),
 	  cmocka_unit_test(test_machines),
 	  cmocka_unit_test(test_named_pages),
-	  cmocka_unit_test(test_memory_map))
+	  cmocka_unit_test(test_memory_map),
+	  cmocka_unit_test(test_narrow),
+	  cmocka_unit_test(test_fault_register),
+	  cmocka_unit_test(test_access))

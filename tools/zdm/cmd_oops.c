@@ -122,6 +122,11 @@ static int from_text(struct run *r)
 	free(text);
 	if (st == ZDM_NOMEM)
 		return no_memory();
+	if (st == ZDM_UNSUPPORTED) {
+		cli_error("%s: registers of %s; nothing can be computed from them", path,
+			  zdm_oops_foreign(r->oops, NULL));
+		return ZDM_EXIT_MISSING;
+	}
 	if (st != ZDM_OK) {
 		cli_error("%s: no kernel registers in it, and no page that the kernel names", path);
 		return ZDM_EXIT_MISSING;
