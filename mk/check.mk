@@ -10,7 +10,7 @@
 CHECK_NEEDS += all test-bins
 CHECK_SUITES += tests/run-layers.sh tests/run-door.sh tests/run-classes.sh tests/run-notes.sh tests/run-compilers.sh tests/run-builds.sh \
 	"tests/run-unit.sh plain $(UNIT_BIN)" "tests/run-unit.sh asan $(UNIT_BIN_ASAN)" \
-	tests/run-text.sh tests/run-flips.sh tests/run-capsules.sh tests/run-shared.sh \
+	tests/run-text.sh tests/run-flips.sh tests/run-judge.sh tests/run-capsules.sh tests/run-shared.sh \
 	tests/run-cuts.sh
 
 # A choice for CI; CHECK_LAB_SCENARIOS= takes others.

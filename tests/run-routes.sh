@@ -45,7 +45,7 @@ judged() {
     timeout 600 "$B/zdm" ranges --quiet --json "$@" >"$work/raw" 2>"$work/err" || rc=$?
     if [ $rc -gt 1 ]; then
         not_ok "$name" "exit code $rc: $(head -c 300 "$work/err")"
-    elif out=$("$B/tests/cmp_ranges" -j "$dir/expected.txt" "$work/raw" 2>&1); then
+    elif out=$(tests/lab-judge.sh "$dir" "$work/raw" 2>&1); then
         ok "$name"
     else
         not_ok "$name" "$out"
@@ -60,7 +60,7 @@ judged_in_part() {
     timeout 600 "$B/zdm" ranges --json "$@" >"$work/raw" 2>"$work/err" || rc=$?
     if [ $rc -gt 1 ]; then
         not_ok "$name" "exit code $rc: $(head -c 300 "$work/err")"
-    elif out=$("$B/tests/cmp_ranges" -j "$dir/expected.txt" "$work/raw" 2>&1); then
+    elif out=$(tests/lab-judge.sh "$dir" "$work/raw" 2>&1); then
         ok "$name"
     elif grep '^pfn ' <<<"$out" | grep -qv ': unknown unknown '; then
         not_ok "$name" "$out"

@@ -59,7 +59,7 @@ check_made() {
     local file out
     "$B/zdm" ranges -q --json "$2/extra/capsule" >"$2/extra/ranges-capsule.json" || true
     for file in layout capsule; do
-        if out=$("$B/tests/cmp_ranges" -j "$2/expected.txt" "$2/extra/ranges-$file.json" 2>&1); then
+        if out=$(tests/lab-judge.sh "$2" "$2/extra/ranges-$file.json" 2>&1); then
             pass
         else
             fail "$1: with the $file: $out"
@@ -92,7 +92,7 @@ check_hotplug() {
 
 check_run() {
     local dir=$2 out
-    if ! out=$("$B/tests/cmp_ranges" -j "$dir/expected.txt" "$dir/extra/ranges.json" 2>&1); then
+    if ! out=$(tests/lab-judge.sh "$dir" "$dir/extra/ranges.json" 2>&1); then
         fail "$1: differs from the testimony: $out"
     else
         pass
