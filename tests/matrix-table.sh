@@ -1,21 +1,27 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# matrix-table.sh TABLE: docs/matrix.md and README's table of kernels, from what run-matrix.sh recorded
+# matrix-table.sh TABLE COMMAND: docs/matrix.md and README's table of kernels, from what run-matrix.sh recorded
 # (kernel, scenario, dump, PFNs, disagreements; and rows `class` and `release`).
 set -eu
 cd "$(dirname "$0")/.."
-table=$1
+table=$1 command=$2
 order=tests/vmcores/lab/scenarios.tab
 
 matrix() {
-    cat <<'TEXT'
+    cat <<TEXT
 # Verdicts against the kernel's own testimony
 
-Made by `make check-matrix`. Every cell is one or more dumps of one real guest: QEMU's ELF and
-kdump-compressed dump, or with `+kdump` what the capture kernel's /proc/vmcore and stock makedumpfile
-gave. *PFNs compared / disagreements (dumps)*; `·`: not in the chosen set; `–`: that kernel cannot show
-it (a configuration, an interface or a module is missing). Expectations come from a kernel module that walks all
-PFNs before the dump, see `tests/vmcores/lab/README.md`; zdm has no part in them.
+Every figure here and in README's table is of one run, of $(date -u +%Y-%m-%d):
+
+    $command
+
+Every cell is one or more dumps of one real guest: QEMU's ELF and kdump-compressed dump, or with \`+kdump\` what
+the capture kernel's /proc/vmcore and stock makedumpfile gave. *PFNs compared / disagreements (dumps)*; \`c\`: the
+dump is not at hand, but its capsule in \`tests/vmcores\` is, and the kernel's testimony with it; \`·\`: not run; \`–\`: that
+kernel cannot show it (a configuration, an interface or a module is missing). Expectations come from a kernel module
+that walks all PFNs before the dump, see \`tests/vmcores/lab/README.md\`; zdm has no part in them. A PFN disagrees
+if class or validity are others than by the testimony, or if it is called valid and the bytes of its struct page say
+that nobody wrote it.
 
 TEXT
     awk -F'\t' '
@@ -25,7 +31,8 @@ TEXT
     $3 == "-" { cell[$2, $1] = $5 == "cannot" ? "–" : "**failed**"; next }
     $3 == "class" { if (!(($4 SUBSEP $1) in class)) class[$4 SUBSEP $1] = $2; classes[$4] = 1; next }
     $3 == "release" { rel[$1] = $4; next }
-    { pfns[$2, $1] += $4; n[$2, $1]++; total += $4; dumps++
+    { pfns[$2, $1] += $4; n[$2, $1]++; total += $4
+      if ($3 == "capsule") { capsule[$2, $1] = 1; capsules++ } else dumps++
       if ($5 == "fail") bad[$2, $1]++; else { dis[$2, $1] += $5; wrong += $5 } }
     function put(s,    i, k, line) {
         line = "| " s " |"
@@ -33,13 +40,14 @@ TEXT
             k = kernel[i]
             if ((s SUBSEP k) in cell) line = line " " cell[s, k] " |"
             else if (!((s SUBSEP k) in n)) line = line " · |"
-            else line = line " " pfns[s, k] " / " (bad[s, k] ? "**failed**" : dis[s, k] + 0) " (" n[s, k] ") |"
+            else line = line " " pfns[s, k] " / " (bad[s, k] ? "**failed**" : dis[s, k] + 0) " (" (((s SUBSEP k) in capsule) ? "c" : n[s, k]) ") |"
         }
         print line
         done[s] = 1
     }
     END {
-        printf "%d dumps, %d PFNs compared, %d disagreements.\n\n| scenario |", dumps, total, wrong
+        printf "%d dumps, and capsules of %d more guests: %.0f PFNs compared, %d disagreements.\n\n| scenario |",
+            dumps, capsules, total, wrong
         for (i = 1; i <= nk; i++) printf " %s |", kernel[i]
         printf "\n|---|"
         for (i = 1; i <= nk; i++) printf "---|"
@@ -69,11 +77,12 @@ kernels() {
     !($1 in seen) { seen[$1] = 1; kernel[++nk] = $1 }
     $3 == "release" { rel[$1] = $4; scen[$1]++; next }
     $3 == "-" || $3 == "class" { next }
-    { n[$1]++; pfns[$1] += $4; bad[$1] += $5 == "fail" ? 1 : $5 }
+    { pfns[$1] += $4; bad[$1] += $5 == "fail" ? 1 : $5
+      if ($3 == "capsule") c[$1]++; else n[$1]++ }
     END {
-        print "| kernel | scenarios | dumps | PFNs compared | disagreements |\n|---|---|---|---|---|"
+        print "| kernel | scenarios | dumps | capsules | PFNs compared | disagreements |\n|---|---|---|---|---|---|"
         for (i = 1; i <= nk; i++) { k = kernel[i]
-            printf "| %s | %d | %d | %d | %d |\n", rel[k], scen[k], n[k], pfns[k], bad[k] }
+            printf "| %s | %d | %d | %d | %.0f | %d |\n", rel[k], scen[k], n[k], c[k], pfns[k], bad[k] }
     }' "$table"
 }
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Suite: the capsules of real dumps, tests/vmcores/KERNEL/*.elf.xz, against the ranges
+# Suite: run-capsules.sh [KERNEL/NAME...]: the capsules of real dumps, tests/vmcores/KERNEL/*.elf.xz, against the ranges
 # that the lab derived from the kernel's own testimony when it made the dump
 # (NAME.expected beside NAME.elf.xz). Also the real 5.3.0 dump of 2019's oops, if
 # ../shared/vmcores is there.
@@ -44,7 +44,9 @@ boot_ram() {
 }
 
 [ -x "$B/zdm" ] || { skip capsules "$B/zdm is not built"; exit 0; }
-capsules=(tests/vmcores/[0-9]*/*.elf.xz)
+capsules=("${@/#/tests/vmcores/}")
+capsules=("${capsules[@]/%/.elf.xz}")
+[ $# -gt 0 ] || capsules=(tests/vmcores/[0-9]*/*.elf.xz)
 [ ${#capsules[@]} -gt 0 ] || skip capsules "no tests/vmcores/KERNEL/*.elf.xz"
 for capsule in "${capsules[@]}"; do
     stem=${capsule%.elf.xz}
@@ -62,6 +64,7 @@ for capsule in "${capsules[@]}"; do
     boot_ram "$name" "$stem" "$work/core"
 done
 
+[ $# = 0 ] || exit 0
 shared=../shared/vmcores
 if [ -e $shared/5.3.0-kpageflags-oops.elf.xz ]; then
     xz -dc $shared/5.3.0-kpageflags-oops.elf.xz >"$work/core"

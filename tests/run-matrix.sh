@@ -3,7 +3,8 @@
 # run-matrix.sh [KERNEL…]: every scenario of the lab on 6.1, the newest kernel and those of which nothing but
 # vmlinuz is served, a chosen set on the others; each dump in each format compared PFN for PFN with the
 # kernel's testimony.
-#   MATRIX_ONLY=there   takes the dumps that are in LABDIR and makes none
+#   MATRIX_ONLY=there   takes the dumps that are in LABDIR and makes none; of a guest that is not, the
+#                       capsule of its dump in tests/vmcores, with the testimony that is kept beside it
 # Prints a line a dump as the other suites do, and writes docs/matrix.md and README's table of kernels.
 set -eu
 cd "$(dirname "$0")/.."
@@ -36,19 +37,31 @@ scenarios_of() {
     fi
 }
 
+# there KERNEL: what there is of it beyond that, as a run of the lab or as a capsule
+there() {
+    local path name
+    for path in "$LABDIR/$1"/*/.done tests/vmcores/"$1"/*.elf.xz; do
+        name=${path%/.done}
+        name=${name##*/}
+        name=${name%.elf.xz}
+        [ ! -e "$path" ] || ! rows $lab/scenarios.tab | grep -qx "${name%+kdump}" || echo "$name"
+    done
+}
+
 record() { printf '%s\t%s\t%s\t%s\t%s\n' "$@" >>"$table.new"; }
 
+# compare KERNEL SCENARIO DUMP FILE WITNESS [zdm options]
 compare() {
-    local kernel=$1 scenario=$2 dump=$3 dir=$LABDIR/$1/$2 rc=0 out opts=()
+    local kernel=$1 scenario=$2 dump=$3 file=$4 witness=$5 rc=0 out
     local name=matrix/$kernel/$scenario/$dump
-    mapfile -t opts < <(tests/lab-layout.sh "$dir")
-    timeout 600 "$B/zdm" ranges --quiet --json "${opts[@]}" "$dir/$dump" >"$work/json" 2>"$work/err" || rc=$?
+    shift 5
+    timeout 600 "$B/zdm" ranges --quiet --json "$@" "$file" >"$work/json" 2>"$work/err" || rc=$?
     if [ $rc -gt 1 ]; then
         not_ok "$name" "exit code $rc: $(head -c 300 "$work/err")"
         record "$kernel" "$scenario" "$dump" 0 fail
         return
     fi
-    if out=$(tests/lab-judge.sh "$dir" "$work/json" 2>&1); then
+    if out=$(tests/lab-judge.sh "$witness" "$work/json" 2>&1); then
         ok "$name"
     else
         not_ok "$name" "$out"
@@ -58,9 +71,22 @@ compare() {
     record "$kernel" "$scenario" "$dump" "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
 }
 
+# guest KERNEL SCENARIO EXPECTED TESTIMONY: what is recorded of it once
+guest() {
+    cut -d' ' -f3 "$3" | sort -u | while read -r class; do
+        record "$1" "$2" "class" "$class" 0
+    done
+    record "$1" "$2" release "$(sed -n 's/^release //p' "$4")" 0
+}
+
 run_one() {
-    local kernel=$1 scenario=$2 dir=$LABDIR/$1/$2 dump
-    if [ ! -e "$dir/.done" ] && [ "${MATRIX_ONLY:-}" = there ]; then
+    local kernel=$1 scenario=$2 dir=$LABDIR/$1/$2 stem=tests/vmcores/$1/$2 dump opts=()
+    if [ ! -e "$dir/.done" ] && [ "${MATRIX_ONLY:-}" = there ] && [ -e "$stem.elf.xz" ]; then
+        guest "$kernel" "$scenario" "$stem.expected" "$stem.testimony"
+        xz -dc "$stem.elf.xz" >"$work/capsule"
+        compare "$kernel" "$scenario" capsule "$work/capsule" "$stem"
+        return
+    elif [ ! -e "$dir/.done" ] && [ "${MATRIX_ONLY:-}" = there ]; then
         if [ -e "$LABDIR/cache/$kernel/release" ] && ! $lab/lab.sh fits "$kernel" "$scenario" >"$work/lab" 2>&1 &&
             grep -q 'cannot show' "$work/lab"; then
             record "$kernel" "$scenario" - 0 "cannot"
@@ -75,14 +101,11 @@ run_one() {
         fi
         return
     fi
-    cut -d' ' -f3 "$dir/expected.txt" | sort -u | while read -r class; do
-        record "$kernel" "$scenario" "class" "$class" 0
-    done
+    guest "$kernel" "$scenario" "$dir/expected.txt" "$dir/testimony.txt"
+    mapfile -t opts < <(tests/lab-layout.sh "$dir")
     for dump in dump.elf dump.kdump vmcore vmcore.makedumpfile; do
-        [ ! -s "$dir/$dump" ] || compare "$kernel" "$scenario" $dump
+        [ ! -s "$dir/$dump" ] || compare "$kernel" "$scenario" $dump "$dir/$dump" "$dir" "${opts[@]}"
     done
-    release=$(sed -n 's/^release //p' "$dir/testimony.txt")
-    record "$kernel" "$scenario" release "$release" 0
 }
 
 mkdir -p "$B"
@@ -90,7 +113,7 @@ mkdir -p "$B"
 for kernel in "${kernels[@]}"; do
     while read -r scenario; do
         run_one "$kernel" "$scenario"
-    done < <(scenarios_of "$kernel")
+    done < <({ scenarios_of "$kernel"; there "$kernel"; } | awk '!seen[$0]++')
 done
 mv "$table.new" "$table"
-tests/matrix-table.sh "$table"
+tests/matrix-table.sh "$table" "${MATRIX_ONLY:+MATRIX_ONLY=$MATRIX_ONLY }tests/run-matrix.sh${*:+ $*}"
