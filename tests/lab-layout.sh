@@ -7,6 +7,6 @@ set -eu
 dir=$1
 B=${B:-build}
 [ -e "$dir/kallsyms" ] || exit 0
-"$B/zdm" layout --quiet --kallsyms "$dir/kallsyms" --btf "$dir/btf" \
+"$B/zdm" layout --quiet --force --kallsyms "$dir/kallsyms" --btf "$dir/btf" \
     --release "$(sed -n 's/^release //p' "$dir/testimony.txt")" --output "$dir/layout"
 printf '%s\n' --layout "$dir/layout"

@@ -33,9 +33,13 @@ make_one() {
     out=tests/vmcores/$kernel/$scenario
     [ -e "$dir/$dump" ] || dump=dump.kdump
     [ ! -e "$dir/vmcore" ] || dump=vmcore
-    mapfile -t opts < <(tests/lab-layout.sh "$dir")
+    tests/lab-layout.sh "$dir" >"$dir/options"
+    mapfile -t opts <"$dir/options"
     mkdir -p "tests/vmcores/$kernel"
     "$B/zdm" capsule --quiet --force "${opts[@]}" "$dir/$dump" "$out.elf.new" || [ $? = 1 ]
+    # one that does not bear out its own testimony is not shipped
+    "$B/zdm" ranges --quiet --json "$out.elf.new" >"$dir/capsule.json" || [ $? = 1 ]
+    tests/lab-judge.sh "$dir" "$dir/capsule.json" || { echo "$1: the capsule disagrees" >&2; exit 1; }
     mv "$out.elf.new" "$out.elf"
     xz -9ef "$out.elf"
     cp "$dir/expected.txt" "$out.expected"
