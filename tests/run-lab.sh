@@ -53,10 +53,10 @@ for scenario; do
         continue
     fi
     n=0
-    for dump in dump.elf dump.kdump vmcore vmcore.makedumpfile; do
-        [ -e "$dir/$dump" ] || continue
+    for dump in "$dir"/dump.* "$dir"/vmcore "$dir"/vmcore.makedumpfile; do
+        [ -e "$dump" ] || continue
         n=$((n + 1))
-        compare_dump "$name" "$dir" "$dump"
+        compare_dump "$name" "$dir" "${dump##*/}"
     done
     [ $n -gt 0 ] || not_ok "$name" "no dump in $dir"
 done

@@ -18,6 +18,8 @@ newest=$(rows $lab/kernels.tab | sort -V | tail -1)
 kernels=("$@")
 [ $# -gt 0 ] || mapfile -t kernels < <(rows $lab/kernels.tab)
 kdumps=(fsdax-dev+kdump split+kdump collision+kdump)
+# each form of dump that the QEMU of Debian 12 and 13 has
+forms=(fsdax-dev@bookworm fsdax-dev@trixie)
 chosen=(ram fsdax-mem fsdax-dev devdax-mem devdax-dev split collision hole offline boothole kaslr la57
     online-offline kmem case4-a case4-b case4-c case4-d teardown-a teardown-c collision-disabled
     hmem hmem-gone hmem-after-single mod-early mod-early-gone
@@ -31,7 +33,7 @@ is_bare() {
 scenarios_of() {
     if [ "$1" = 6.1 ] || [ "$1" = "$newest" ] || is_bare "$1"; then
         rows $lab/scenarios.tab
-        printf '%s\n' "${kdumps[@]}"
+        printf '%s\n' "${kdumps[@]}" "${forms[@]}"
     else
         printf '%s\n' "${chosen[@]}"
     fi
@@ -39,12 +41,13 @@ scenarios_of() {
 
 # there KERNEL: what there is of it beyond that, as a run of the lab or as a capsule
 there() {
-    local path name
+    local path name base
     for path in "$LABDIR/$1"/*/.done tests/vmcores/"$1"/*.elf.xz; do
         name=${path%/.done}
         name=${name##*/}
         name=${name%.elf.xz}
-        [ ! -e "$path" ] || ! rows $lab/scenarios.tab | grep -qx "${name%+kdump}" || echo "$name"
+        base=${name%@*}
+        [ ! -e "$path" ] || ! rows $lab/scenarios.tab | grep -qx "${base%+kdump}" || echo "$name"
     done
 }
 
@@ -103,8 +106,8 @@ run_one() {
     fi
     guest "$kernel" "$scenario" "$dir/expected.txt" "$dir/testimony.txt"
     mapfile -t opts < <(tests/lab-layout.sh "$dir")
-    for dump in dump.elf dump.kdump vmcore vmcore.makedumpfile; do
-        [ ! -s "$dir/$dump" ] || compare "$kernel" "$scenario" $dump "$dir/$dump" "$dir" "${opts[@]}"
+    for dump in "$dir"/dump.* "$dir"/vmcore "$dir"/vmcore.makedumpfile; do
+        [ ! -s "$dump" ] || compare "$kernel" "$scenario" "${dump##*/}" "$dump" "$dir" "${opts[@]}"
     done
 }
 

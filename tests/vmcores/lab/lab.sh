@@ -20,6 +20,8 @@ here=$(dirname "$0")
 . "$here/lib/kmod.sh"
 # shellcheck source=lib/initrd.sh
 . "$here/lib/initrd.sh"
+# shellcheck source=lib/qemu.sh
+. "$here/lib/qemu.sh"
 # shellcheck source=lib/run.sh
 . "$here/lib/run.sh"
 
@@ -68,7 +70,7 @@ lab_deps() {
 lab_list() {
     echo "kernels (KERNEL=):"
     table_rows "$LAB_SRC/kernels.tab" | awk '{ printf "  %-6s %s\n", $1, $2 }'
-    echo "scenarios (SCENARIO=; with +kdump: a real kdump):"
+    echo "scenarios (SCENARIO=; with +kdump: a real kdump; with @trixie: by that QEMU, in each form it has):"
     table_rows "$LAB_SRC/scenarios.tab" | cut -f1,7 | sed 's/^/  /'
     echo "there already, in $LABDIR:"
     find "$LABDIR" -mindepth 3 -maxdepth 3 -name .done ! -path '*/cache/*' -printf '  %P\n' | sed 's#/.done##' | sort

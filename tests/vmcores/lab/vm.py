@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Runs one guest of the lab and takes its dumps.
 
-vm.py [--timeout S] [--kdump] DIR -- QEMU-ARGUMENTS...
+vm.py [--timeout S] [--kdump] [--all-forms] DIR -- QEMU-ARGUMENTS...
 
 DIR holds disk.img, the guest's result disk; console.txt, the dumps, the testimony and memsave/ are
 left there. The guest speaks on its console, in lines that begin with "ZDM-LAB: ":
@@ -72,8 +72,9 @@ def qmp_int(kaddr):
 
 
 class Guest:
-    def __init__(self, directory, qemu, timeout):
+    def __init__(self, directory, qemu, timeout, all_forms):
         self.dir = directory
+        self.all_forms = all_forms
         self.deadline = time.monotonic() + timeout
         self.timeout = timeout
         self.tmp = tempfile.mkdtemp(prefix="zdm-vm-")  # socket paths must be short
@@ -181,7 +182,26 @@ def take_dumps(guest):
     if done.returncode:
         raise LabError("makedumpfile -R: " + (done.stderr or done.stdout).strip())
     os.chmod(os.path.join(guest.dir, "dump.kdump"), 0o644)
-    os.unlink(flat)
+    if guest.all_forms:
+        take_other_forms(guest)
+    else:
+        os.unlink(flat)
+
+
+def take_other_forms(guest):
+    """What else this QEMU writes: ELF with paging, and each other form that it was built with. A
+    Windows dump is none of a Linux guest: QEMU refuses."""
+    guest.qmp.command("dump-guest-memory", paging=True,
+                      protocol="file:" + os.path.join(guest.dir, "dump.paging"))
+    sparse(os.path.join(guest.dir, "dump.paging"))
+    for form in guest.qmp.command("query-dump-guest-memory-capability")["formats"]:
+        path = os.path.join(guest.dir, "dump." + form)
+        if form in ("elf", "kdump-zlib", "win-dmp"):
+            continue
+        guest.qmp.command("dump-guest-memory", paging=False, protocol="file:" + path, format=form)
+    for name in os.listdir(guest.dir):
+        if name.startswith("dump."):
+            os.chmod(os.path.join(guest.dir, name), 0o644)
 
 
 def testify(guest, halted):
@@ -246,6 +266,7 @@ def main():
     p = argparse.ArgumentParser()
     p.add_argument("--timeout", type=int, default=180)
     p.add_argument("--kdump", action="store_true")
+    p.add_argument("--all-forms", action="store_true")
     p.add_argument("dir")
     p.add_argument("qemu", nargs="+")
     a = p.parse_args()
@@ -253,7 +274,7 @@ def main():
     # ended from outside, QEMU must end, too
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
-        guest = Guest(a.dir, a.qemu, a.timeout)
+        guest = Guest(a.dir, a.qemu, a.timeout, a.all_forms)
         guest.connect()
         drive(guest, a.kdump)
     except (LabError, OSError, subprocess.SubprocessError) as e:

@@ -34,15 +34,16 @@ media_args() {
     esac
 }
 
-# scenario_row NAME: sets S_NAME S_RAM S_MEDIA S_QEMU S_APPEND S_NEEDS S_GUEST S_KDUMP
+# scenario_row NAME: sets S_NAME S_RAM S_MEDIA S_QEMU S_APPEND S_NEEDS S_GUEST S_KDUMP S_BY
 scenario_row() {
-    local row
+    local row base=${1%@*}
     S_NAME=$1
-    S_KDUMP=
+    S_KDUMP='' S_BY=''
     case $1 in
+    *@*) S_BY=${1#*@} ;;
     *+kdump) S_KDUMP=1 ;;
     esac
-    row=$(table_rows "$LAB_SRC/scenarios.tab" | awk -F '\t' -v s="${1%+kdump}" '$1 == s')
+    row=$(table_rows "$LAB_SRC/scenarios.tab" | awk -F '\t' -v s="${base%+kdump}" '$1 == s')
     [ -n "$row" ] || die "no scenario '$1' in scenarios.tab (make lab-list shows them)"
     IFS=$'\t' read -r _ S_RAM S_MEDIA S_QEMU S_APPEND S_NEEDS S_GUEST <<<"$row"
     [ "$S_QEMU" != - ] || S_QEMU=
@@ -125,14 +126,15 @@ guest_append() {
 # scenario_run NAME: LABDIR/KERNEL/NAME (or LAB_NAME in its place), all or nothing
 scenario_run() {
     # shellcheck disable=SC2153 # K_NAME is kernel_row's
-    local name=${LAB_NAME:-$1} out tmp started=$SECONDS opt=() QEMU_DISK=()
+    local name=${LAB_NAME:-$1} out tmp started=$SECONDS opt=() QEMU=() QEMU_DISK=()
     out=$LABDIR/$K_NAME/$name
     if [ -e "$out/.done" ]; then
         say "$K_NAME/$name: there already"
         return
     fi
     scenario_row "$1"
-    need qemu-system-x86_64 makedumpfile debugfs mke2fs fallocate python3
+    qemu_ready "$S_BY"
+    need makedumpfile debugfs mke2fs fallocate python3
     locked "$K_NAME" kernel_prepare
     scenario_fits || die "$(cannot_show)"
     tmp=$LABDIR/$K_NAME/.tmp-$name
@@ -144,12 +146,13 @@ scenario_run() {
     fi
     media_args "$S_MEDIA" "$S_RAM" "$tmp/media"
     [ -z "$S_KDUMP" ] || opt=(--kdump --timeout 400)
+    [ -z "$S_BY" ] || opt=(--all-forms)
     echo "$S_GUEST" >"$tmp/media/guest-function"
     initrd_with "$tmp/media/initrd.cpio" "$tmp/media/guest-function ${LAB_GUEST_EXTRA:-}"
     say "$K_NAME/$1: starting the guest"
     # shellcheck disable=SC2086
     ${LAB_LOCK:+flock "$LAB_LOCK"} python3 "$LAB_SRC/vm.py" "${opt[@]}" "$tmp" -- \
-        qemu-system-x86_64 -nodefaults -accel tcg,thread=multi -machine q35,nvdimm=on \
+        "${QEMU[@]}" -nodefaults -accel tcg,thread=multi -machine q35,nvdimm=on \
         -cpu max,la57=off -smp 1 -m "$S_RAM,slots=4,maxmem=16G" -display none -no-reboot \
         -device vmcoreinfo -kernel "$K_DIR/vmlinuz" -initrd "$tmp/media/initrd.cpio" \
         -append "$(guest_append)" "${QEMU_DISK[@]}" "${QEMU_MEDIA[@]}" $S_QEMU ${LAB_QEMU_EXTRA:-} ||
