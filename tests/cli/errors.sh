@@ -88,6 +88,26 @@ not_dumps() {
     fails open/process-core 3 "without physical addresses" summary "$f"
 }
 
+# As QEMU's dumps have it: the names of sections are the last thing in the file, and the first that a full
+# disk costs
+sections_at_end() {
+    local f=$work/file end
+    cp "$core" "$f"
+    end=$(stat -c %s "$f")
+    poke "$f" 40 "$(le64 "$end")"
+    poke "$f" 58 400002000100
+    truncate -s $((end + 128)) "$f"
+    poke "$f" $((end + 64 + 24)) "$(le64 $((end + 128)))$(le64 11)"
+    run ranges --json -q --layout "$layout" "$core"
+    sed 's/"vmcore":"[^"]*"//' "$work/out" >"$work/whole"
+    run ranges --json -q --layout "$layout" "$f"
+    if [ "$rc" -le 1 ] && sed 's/"vmcore":"[^"]*"//' "$work/out" | cmp -s - "$work/whole"; then
+        ok elf/no-section-names
+    else
+        not_ok elf/no-section-names "exit code $rc: $(head -c 300 "$work/err")"
+    fi
+}
+
 damaged_elf() {
     local f=$work/file len
     cp "$core" "$f"
@@ -106,6 +126,7 @@ damaged_elf() {
     poke "$f" 40 0000ffffff000000
     poke "$f" 58 40000500
     fails elf/section-headers 3 "section headers" summary "$f"
+    sections_at_end
     cp "$core" "$f"
     poke "$f" $((64 + 32)) ffffffffffff0000
     fails elf/huge-note 3 "notes" summary "$f"

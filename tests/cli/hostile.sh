@@ -41,9 +41,6 @@ cheap() {
     elif [[ $kib -gt 262144 ]]; then not_ok "$name" "$kib KiB of memory"; else ok "$name"; fi
 }
 
-le64() { printf '%016x' "$1" | sed 's/\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)/\8\7\6\5\4\3\2\1/'; }
-le32() { le64 "$1" | cut -c 1-8; }
-
 # note_elf FILE TEXT: an ELF core of nothing but a VMCOREINFO note
 note_elf() {
     local len=${#2} off=176

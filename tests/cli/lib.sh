@@ -58,6 +58,10 @@ shows() {
         not_ok "$1" "no '$2' in: $(head -c 400 "$work/out")"; fi
 }
 
+# le64 NUMBER, le32 NUMBER: its bytes as poke takes them
+le64() { printf '%016x' "$1" | sed 's/\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)/\8\7\6\5\4\3\2\1/'; }
+le32() { le64 "$1" | cut -c 1-8; }
+
 # poke FILE OFFSET HEX: overwrite bytes.
 poke() {
     printf '%b' "$(printf '%s' "$3" | sed 's/../\\x&/g')" |

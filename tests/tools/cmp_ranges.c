@@ -10,7 +10,7 @@
  * these PFNs may be valid. NEVER: lines START END of PFNs that may not either, whatever
  * EXPECTED says, as the bytes of their struct pages say that nobody wrote them. With -s
  * EXPECTED is in the form of RANGES, and knows more: what RANGES says yes or no of must be
- * the same there.
+ * the same there, and where it says to know where a struct page is stored.
  * Prints a line for each disagreement, then how many PFNs were compared.
  */
 #include <inttypes.h>
@@ -160,7 +160,8 @@ static void load(struct table *t, const char *path, bool json)
 
 static struct row at(const struct table *t, size_t *i, uint64_t pfn)
 {
-	struct row beyond = { .start = pfn, .end = UINT64_MAX, .cls = "absent", .valid = "no" };
+	struct row beyond = { .start = pfn, .end = UINT64_MAX, .cls = "absent", .valid = "no",
+			      .memmap = "none" };
 
 	while (*i < t->nr && t->row[*i].end <= pfn)
 		++*i;
@@ -170,6 +171,24 @@ static struct row at(const struct table *t, size_t *i, uint64_t pfn)
 static bool differs(const char *want, const char *got)
 {
 	return *want && strcmp(want, got);
+}
+
+/* Of two answers where one may know less: does it claim what the other does not say? */
+static bool claims_more(const struct row *w, const struct row *g)
+{
+	bool stored = strcmp(g->memmap, "unknown") && strcmp(g->memmap, w->memmap);
+
+	if (strcmp(g->valid, "yes") && strcmp(g->valid, "no"))
+		return stored;
+	return stored || strcmp(w->cls, g->cls) || strcmp(w->valid, g->valid) ||
+	       differs(w->number, g->number);
+}
+
+static bool disagrees(const struct row *w, const struct row *g)
+{
+	return strcmp(w->cls, g->cls) || strcmp(w->valid, g->valid) ||
+	       differs(w->memmap, g->memmap) || differs(w->in_dump, g->in_dump) ||
+	       differs(w->number, g->number);
 }
 
 static uint64_t last_pfn(const struct table *t)
@@ -191,13 +210,7 @@ static uint64_t compare(const struct table *want, const struct table *got, bool 
 		stop = w.end < g.end ? w.end : g.end;
 		if (stop > end)
 			stop = end;
-		if (sure && strcmp(g.valid, "yes") && strcmp(g.valid, "no"))
-			continue;
-		if (sure)	/* where struct pages are stored is another question */
-			*w.memmap = *w.in_dump = '\0';
-		if (strcmp(w.cls, g.cls) || strcmp(w.valid, g.valid) ||
-		    differs(w.memmap, g.memmap) || differs(w.in_dump, g.in_dump) ||
-		    differs(w.number, g.number)) {
+		if (sure ? claims_more(&w, &g) : disagrees(&w, &g)) {
 			printf("pfn %#" PRIx64 "-%#" PRIx64 ": %s %s %s %s %s, expected %s %s %s %s %s\n",
 			       pfn, stop, g.cls, g.valid, g.memmap, g.in_dump, g.number, w.cls,
 			       w.valid, w.memmap, w.in_dump, w.number);
