@@ -188,8 +188,7 @@ static enum zdm_status encoding_find(struct kallsyms *k, const struct zdm_source
 		enum zdm_status st = encoding_holds(k, &encodings[i], vmcoreinfo, &holds);
 
 		if (st != ZDM_OK) {
-			zdm_errf(err, err_len, "the addresses of the kernel's symbols cannot be read: "
-				 "give a vmlinux or a layout file");
+			zdm_errf(err, err_len, "the addresses of the kernel's symbols cannot be read");
 			return st;
 		}
 		if (!holds)

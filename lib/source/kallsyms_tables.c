@@ -321,8 +321,7 @@ enum zdm_status zdm_ksyms_first_scan(const struct zdm_ksyms *ks, zdm_ksym_fn fn,
 	st = zdm_ksyms_scan(ks, fn, priv, markers, &bytes);
 	/* no token has no type: that is said of the symbols, not of the table */
 	if (st == ZDM_INVAL)
-		zdm_errf(err, err_len, "kallsyms_names: some of %u symbols are damaged: "
-			 "give a vmlinux or a layout file", ks->nr);
+		zdm_errf(err, err_len, "kallsyms_names: some of %u symbols are damaged", ks->nr);
 	else if (st)
 		fail(&l, st, "kallsyms_names", ks->names_kaddr);
 	else
