@@ -5,7 +5,7 @@
 PRELOAD_SRC := $(sort $(wildcard tools/preload/*.c))
 PRELOAD_OBJ := $(PRELOAD_SRC:%.c=$(OBJ)/%.o)
 MDF_DIR := extensions/makedumpfile
-MDF_SERIES := $(sort $(wildcard makedumpfile-patch/*.patch))
+MDF_SERIES := $(sort $(wildcard makedumpfile-patch/*/*.patch))
 
 .PHONY: preload makedumpfile-extension check-patches check-makedumpfile bench-verdict
 ## preload          what zdm exec preloads, $(B)/zdm-preload.so
@@ -19,8 +19,10 @@ $(B)/zdm-preload.so: $(PRELOAD_OBJ)
 
 ## install-makedumpfile  what a makedumpfile with our patches, and its extension, are built with
 INSTALL_makedumpfile = 755 | $(plugindir) | $(B)/zdm-preload.so; \
-	644 | $(datadir)/zdm/makedumpfile | $(wildcard $(MDF_DIR)/*.[ch]) $(MDF_SERIES) \
+	644 | $(datadir)/zdm/makedumpfile | $(wildcard $(MDF_DIR)/*.[ch]) \
 		makedumpfile-patch/README.md; \
+	644 | $(datadir)/zdm/makedumpfile/next | $(wildcard makedumpfile-patch/next/*.patch); \
+	644 | $(datadir)/zdm/makedumpfile/1.7 | $(wildcard makedumpfile-patch/1.7/*.patch); \
 	644 | $(mandir)/man1 | docs/man/zdm-carve.1 docs/man/zdm-exec.1;
 install-makedumpfile: $(B)/zdm-preload.so
 

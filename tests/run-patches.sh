@@ -1,27 +1,27 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Suite: run-patches.sh [MAKEDUMPFILE_SRC]: is the series for makedumpfile well
+# Suite: run-patches.sh [MAKEDUMPFILE_SRC]: are the series for makedumpfile well
 # formed? With the path of a makedumpfile source (a git checkout or an unpacked
-# release): does it apply there? Nothing of that source is changed.
+# release): do they apply there? Nothing of that source is changed.
 set -eu
 cd "$(dirname "$0")/.."
 . tests/suite.sh
 
 src=${1:-}
-series=(makedumpfile-patch/[0-9]*.patch)
-[ -e "${series[0]}" ] || { not_ok patches "no series in makedumpfile-patch/"; exit 0; }
-nr=${#series[@]}
+next=(makedumpfile-patch/next/[0-9]*.patch)
+filter=(makedumpfile-patch/1.7/[0-9]*.patch)
+# Of the road that upstream can take, those that need no --extension.
+fixes=("${next[@]:0:3}")
 
 # The parts of a mail that `git am` needs, and that a maintainer reads.
-i=0
-for p in "${series[@]}"; do
-    i=$((i + 1))
-    name=patches/$(basename "$p" .patch)
+formed() {
+    local p=$1 i=$2 nr=$3 name why long removed bad
+    name=patches/$(basename "$(dirname "$p")")/$(basename "$p" .patch)
     why=
-    [[ $(basename "$p") == $(printf '%04d' $i)-* ]] || why="not number $i of the series"
+    [[ $(basename "$p") == $(printf "%04d" "$i")-* ]] || why="not number $i of the series"
     if ! git mailinfo "$work/msg" "$work/diff" <"$p" >"$work/info" 2>"$work/err"; then
         not_ok "$name" "git mailinfo: $(cat "$work/err")"
-        continue
+        return 0
     fi
     subject=$(sed -n 's/^Subject: //p' "$work/info")
     grep -q "^Subject: \[PATCH $i/$nr\] " "$p" || why="not [PATCH $i/$nr]"
@@ -37,10 +37,18 @@ for p in "${series[@]}"; do
     long=$(awk '/^diff/ { d = 1 } !d { next } /^@@/ { n = 0 } /^ / { if (++n > 4) print FILENAME ":" FNR } /^[-+]/ { n = 0 }' "$work/diff" | head -1)
     [ -z "$long" ] || why="more context than needed"
     removed=$(grep -c '^-[^-]' "$work/diff" || true)
-    [ "$removed" -le 2 ] || why="takes away $removed lines"
+    [ "$removed" -le 3 ] || why="takes away $removed lines"
     bad=$(grep -nE '^\+.*[[:blank:]]$' "$work/diff" | head -1 || true)
     [ -z "$bad" ] || why="blank at the end of a line: $bad"
     if [ -n "$why" ]; then not_ok "$name" "$why"; else ok "$name"; fi
+}
+
+for folder in next 1.7; do
+    series=(makedumpfile-patch/"$folder"/[0-9]*.patch)
+    [ -e "${series[0]}" ] || { not_ok patches/$folder "no series there"; continue; }
+    for i in "${!series[@]}"; do
+        formed "${series[i]}" $((i + 1)) ${#series[@]}
+    done
 done
 
 if [ -z "$src" ]; then
@@ -48,16 +56,29 @@ if [ -z "$src" ]; then
     exit 0
 fi
 [ -e "$src/makedumpfile.c" ] || { not_ok patches/apply "no makedumpfile source in $src"; exit 0; }
-mkdir "$work/tree"
-for f in Makefile makedumpfile.c makedumpfile.h makedumpfile.8.in elf_info.c print_info.c; do
-    cp "$src/$f" "$work/tree/"
-done
-version=$(sed -n 's/^VERSION=//p' "$work/tree/Makefile")
-for p in "${series[@]}"; do
-    name=patches/$version/$(basename "$p" .patch)
-    if why=$(cd "$work/tree" && GIT_CEILING_DIRECTORIES=$work git apply -p1 2>&1 <"$OLDPWD/$p"); then
-        ok "$name"
-    else
-        not_ok "$name" "$why"
-    fi
-done
+version=$(sed -n 's/^VERSION=//p' "$src/Makefile")
+
+# applies ROAD PATCH...: one after the other, to a copy
+applies() {
+    local road=$1 p name why
+    shift
+    rm -rf "$work/tree"
+    mkdir "$work/tree"
+    cp -r "$src"/{Makefile,README,*.c,*.h,makedumpfile.8.in} "$work/tree/"
+    [ ! -d "$src/extensions" ] || cp -r "$src/extensions" "$work/tree/"
+    for p; do
+        name=patches/$version/$road/$(basename "$p" .patch)
+        if why=$(cd "$work/tree" && GIT_CEILING_DIRECTORIES=$work git apply -p1 2>&1 <"$OLDPWD/$p"); then
+            ok "$name"
+        else
+            not_ok "$name" "$why"
+        fi
+    done
+}
+
+applies 1.7 "${fixes[@]}" "${filter[@]}"
+if [ -e "$src/extension.h" ]; then
+    applies next "${next[@]}"
+else
+    skip "patches/$version/next/callback" "makedumpfile $version knows no --extension"
+fi

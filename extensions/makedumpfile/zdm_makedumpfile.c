@@ -233,9 +233,14 @@ bool zdm_filter_active(void)
 	return filter.ranges != NULL;
 }
 
+void zdm_filter_count_run(int kind, uint64_t nr)
+{
+	filter.excluded[kind] += nr;
+}
+
 void zdm_filter_count(int kind)
 {
-	filter.excluded[kind]++;
+	zdm_filter_count_run(kind, 1);
 }
 
 void zdm_filter_reset(void)

@@ -36,8 +36,15 @@ static inline uint64_t zdm_filter_readable(uint64_t pfn, uint64_t nr)
 	return zdm_verdict_readable(&zdm_filter_verdict, pfn, nr);
 }
 
-/* Pages excluded, by kind of verdict. */
+/* Where the run ends that zdm_filter_kind() was last asked about; to be asked after it. */
+static inline uint64_t zdm_filter_run_end(void)
+{
+	return zdm_filter_verdict.end_pfn;
+}
+
+/* Pages excluded, by kind of verdict: one, nr. */
 void zdm_filter_count(int kind);
+void zdm_filter_count_run(int kind, uint64_t nr);
 void zdm_filter_reset(void);
 uint64_t zdm_filter_excluded(void);
 void zdm_filter_report(void);	/* lines of print_report() */

@@ -6,7 +6,8 @@
 #   MDF_SCENARIOS  which scenarios; each test has a short list of its own
 #   MAKEDUMPFILE  a makedumpfile with our patches; PATCHED_HEAD: one more, of git head
 #   STOCK, STOCK_HEAD  makedumpfile as it is (that in PATH), and of git head
-#   EXTENSION     zdm.so, for STOCK_HEAD
+#   EXTENSION     zdm.so, for STOCK_HEAD and NEXT
+#   NEXT          git head with makedumpfile-patch/next; EXCLUDE_RANGE: the extension in it
 #   MDF_CRASH=1   open what was written in crash, too (CRASH, if not that in PATH)
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1

@@ -8,6 +8,7 @@
 # device memory the output is stock's; zdm sees the same machine in it; crash opens it.
 #   MAKEDUMPFILE, PATCHED_179, PATCHED_HEAD   makedumpfile with our patches
 #   STOCK, STOCK_HEAD, EXTENSION              without, and zdm.so
+#   NEXT                                      head with makedumpfile-patch/next, run with zdm.so
 #   MDF_SCENARIOS   (ram split offline)
 #   LEVEL, ROUNDS   dump level (31), runs for the time they take (1)
 #   TABLE           table rows are added to this file
@@ -32,6 +33,7 @@ way() {
     patched-1.7.9) "$PATCHED_179" -l -d "$LEVEL" "$2" "$3" ;;
     patched-head) "$PATCHED_HEAD" -l -d "$LEVEL" "$2" "$3" ;;
     extension) "$STOCK_HEAD" --extension "$EXTENSION" -l -d "$LEVEL" "$2" "$3" ;;
+    next) "$NEXT" --extension "$EXTENSION" -l -d "$LEVEL" "$2" "$3" ;;
     esac
 }
 
@@ -42,6 +44,7 @@ ways+=(carve exec)
 [ -z "${PATCHED_179:-}" ] || ways+=(patched-1.7.9)
 [ -z "${PATCHED_HEAD:-}" ] || ways+=(patched-head)
 [ -z "${EXTENSION:-}" ] || ways+=(extension)
+[ -z "${EXTENSION:-}" ] || [ -z "${NEXT:-}" ] || ways+=(next)
 
 # run_ways IN WAY...: OUT in o.WAY, exit code in rc.WAY, times in t.WAY
 run_ways() {
@@ -68,10 +71,10 @@ said() { "$ZDM" ranges -q "$1" 2>/dev/null | awk '{ print $1, $2, $3, $4, $5, $6
 judge() {
     local test=$1 w=$2 original=$3 base=stock opts=(-d) o=$WORK/o.$2 same v
     case $w in
-    stock-head | patched-head | extension) base=stock-head ;;
+    stock-head | patched-head | extension | next) base=stock-head ;;
     patched-1.7.9) base=none ;; # no stock one of that version here
     esac
-    case $w in patched* | extension | stock*) opts+=(-k) ;; esac
+    case $w in patched* | extension | next | stock*) opts+=(-k) ;; esac
     # an output seen before needs no second look
     for same in "$WORK"/kept.*; do
         v=${same##*/kept.}
@@ -98,7 +101,7 @@ judge() {
         esac
     fi
     # zdm on the output: where makedumpfile knows the kernel, nothing it needs is gone
-    if [[ $s != */*+kdump* && ( $s == 6.1/* || $w == *head || $w == extension ) ]]; then
+    if [[ $s != */*+kdump* && ( $s == 6.1/* || $w == *head || $w == extension || $w == next ) ]]; then
         said "$o" >"$WORK/after"
         check "$test/summary" cmp "$WORK/before" "$WORK/after"
     fi
