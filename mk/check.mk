@@ -8,7 +8,7 @@
 # environment. tests/frontends/ need not say anything.
 
 CHECK_NEEDS += all test-bins
-CHECK_SUITES += tests/run-layers.sh tests/run-door.sh tests/run-classes.sh tests/run-notes.sh tests/run-compilers.sh tests/run-builds.sh \
+CHECK_SUITES += tests/run-protocol.sh tests/run-layers.sh tests/run-door.sh tests/run-classes.sh tests/run-notes.sh tests/run-compilers.sh tests/run-builds.sh \
 	"tests/run-unit.sh plain $(UNIT_BIN)" "tests/run-unit.sh asan $(UNIT_BIN_ASAN)" \
 	tests/run-text.sh tests/run-flips.sh tests/run-judge.sh tests/run-capsules.sh tests/run-shared.sh \
 	tests/run-cuts.sh

@@ -55,8 +55,9 @@ one() {
 
 # fixture NAME CORE [LAYOUT]
 fixture() {
-    timeout 600 "$tools/flip_fixture" "$@" 2>"$work/err" ||
+    timeout 600 "$tools/flip_fixture" "$@" >"$work/lines" 2>"$work/err" ||
         not_ok "fixture/$1" "$(head -c 300 "$work/err")"
+    say_all <"$work/lines"
 }
 
 # Capsules of real dumps: nobody wrote down what lies where.
@@ -91,5 +92,6 @@ else
         find "$texts" -name '*.txt' ! -name 'hostile-*' ! -name 'missing-*' \
             ! -name 'contradiction-*' -printf '%f\n' | sed 's/\.txt$//'
         find tests/vmcores/[0-9]*/ -name '*.elf.xz' 2>/dev/null || true
-    } | sort | xargs -r -P "$(nproc)" -n 2 tests/run-flips.sh
+    } | sort | xargs -r -P "$(nproc)" -n 2 tests/run-flips.sh >"$work/all"
+    say_all <"$work/all"
 fi

@@ -1,12 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Suite: run-scripts.sh [-t SECONDS] SCRIPT...: test scripts that are not suites
-# themselves. Of what they print these lines count:
-#   ok … | not ok … | skip …              as in tests/suite.sh
-#   SKIP NAME: WHY | FAIL NAME: WHY
-#   NAME: N passed, N failed              the sum of a script, counts as one test
-# An exit code of 77 skips the script, any other but 0 fails it. RUN_UNTIL is a
-# time (seconds since 1970) from when on scripts are skipped, or stopped.
+# Suite: run-scripts.sh [-t SECONDS] SCRIPT...: scripts that speak as tests/suite.sh has it, one
+# after the other, in a given time: one that takes longer than SECONDS fails, or is skipped where all
+# have to be done by RUN_UNTIL (seconds since 1970). An exit code of 77 skips a script, any other but 0
+# fails it; so does one that says nothing, or does not come to its plan.
 set -eu
 cd "$(dirname "$0")/.."
 . tests/suite.sh
@@ -18,7 +15,7 @@ if [ "${1:-}" = -t ]; then
 fi
 
 one() {
-    local script=$1 name rc=0 line left=$limit
+    local script=$1 name rc=0 left=$limit nr planned
     name=${script#tests/}
     name=${name%.sh}
     if [ -n "${RUN_UNTIL:-}" ]; then
@@ -30,29 +27,20 @@ one() {
         [ "$left" -lt "$limit" ] || left=$limit
     fi
     timeout "$left" "$script" >"$work/out" 2>&1 || rc=$?
-    while IFS= read -r line; do
-        case $line in
-        'ok '* | 'not ok '* | 'skip '*) printf '%s\n' "$line" ;;
-        'SKIP '*) skip "$name" "${line#SKIP }" ;;
-        'FAIL '*) not_ok "$name" "${line#FAIL }" ;;
-        *[0-9]' passed, 0 failed'*)
-            case $line in
-            *': 0 passed,'*) ;;
-            *) ok "$name (${line##*: })" ;;
-            esac
-            ;;
-        esac
-    done <"$work/out" >"$work/lines"
-    cat "$work/lines"
+    grep -E '^(not )?ok ' "$work/out" >"$work/lines" || true
+    nr=$(wc -l <"$work/lines")
+    planned=$(sed -n 's/^1\.\.\([0-9][0-9]*\).*/\1/p' "$work/out" | tail -n 1)
+    say_all <"$work/lines"
     if [ $rc -eq 124 ] && [ "$left" -lt "$limit" ]; then
         skip "$name" "out of time after $left s"
     elif [ $rc -eq 77 ]; then
-        grep -q '^skip' "$work/lines" || skip "$name" "$(tail -1 "$work/out")"
+        grep -q '# SKIP' "$work/lines" || skip "$name" "$(tail -1 "$work/out")"
     elif [ $rc -ne 0 ]; then
         grep -q '^not ok' "$work/lines" || not_ok "$name" "exit code $rc: $(tail -3 "$work/out")"
-    elif [ ! -s "$work/lines" ]; then
-        # quiet success: the script's exit code is its result
-        ok "$name"
+    elif [ "$nr" -eq 0 ]; then
+        not_ok "$name" "ran no test"
+    elif [ "$nr" -ne "${planned:--1}" ]; then
+        not_ok "$name" "did not come to its plan: ${planned:-none}, and $nr tests"
     fi
 }
 

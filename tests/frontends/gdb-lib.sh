@@ -9,27 +9,29 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 export ZDM_LIBDIR=${ZDM_LIBDIR:-$PWD/$B}
 ZDM_GDB=$PWD/extensions/gdb/zdm-gdb.py
 NAME=$(basename "$0" .sh)
-WORK=$(mktemp -d)
-trap 'rm -rf "$WORK"' EXIT
+# shellcheck source=tests/suite.sh
+. tests/suite.sh
+WORK=$work
 failed=0
 passed=0
 
+# All of it: a script has one reason.
 skip() {
-    echo "SKIP $NAME: $*"
+    say "ok $NAME # SKIP $(one_line "$@")"
     exit 0
 }
 
 fail() {
-    echo "FAIL $NAME: $*"
+    not_ok "$NAME" "$@"
     failed=$((failed + 1))
 }
 
+# Many small ones count as one line of TAP, by finish.
 pass() { passed=$((passed + 1)); }
 
 finish() {
-    echo "$NAME: $passed passed, $failed failed"
-    [ "$failed" = 0 ]
-    exit
+    [ "$passed" -eq 0 ] || ok "$NAME ($passed)"
+    exit 0
 }
 
 command -v "$GDB" >/dev/null || skip "no $GDB here"

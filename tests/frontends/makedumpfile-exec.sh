@@ -59,7 +59,7 @@ if busybox=$(command -v busybox) && ! ldd "$busybox" >/dev/null 2>&1; then
         not_ok static "exit code $rc, $(cat "$WORK/err")"
     fi
 else
-    echo "skip $NAME/static: no static busybox here"
+    skip static "no static busybox here"
 fi
 
 # A dump that zdm does not understand: the host does what it does without zdm.

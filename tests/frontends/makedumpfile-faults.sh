@@ -49,7 +49,7 @@ if mount -t tmpfs -o size=8m none "$WORK/small" 2>/dev/null; then
     fi
     umount "$WORK/small"
 else
-    echo "skip $NAME/full-disk: cannot mount a tmpfs here"
+    skip full-disk "cannot mount a tmpfs here"
 fi
 
 # ---- a signal in the middle ----
@@ -143,7 +143,7 @@ if [ -e "$faulty" ]; then
         done
     done
 else
-    echo "skip $NAME/eintr: $faulty is not built"
+    skip eintr "$faulty is not built"
 fi
 
 # ---- truncated, lying ----

@@ -14,14 +14,16 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 : "${B:=build}" "${LABDIR:=$B/lab}"
 export ZDM=$PWD/$B/zdm
 NAME=$(basename "$0" .sh)
-WORK=$(mktemp -d "${TMPDIR:-/tmp}/zdm-mdf.XXXXXX")
-trap 'rm -rf "$WORK"' EXIT
+# shellcheck source=tests/suite.sh
+. tests/suite.sh
+WORK=$work
 STOCK=${STOCK:-makedumpfile}
 
-ok() { echo "ok $NAME/$1"; }
-not_ok() { echo "not ok $NAME/$1: $(tr '\n' ';' <<<"${*:2}" | cut -c1-400)"; }
+ok() { say "ok $NAME/$1"; }
+not_ok() { say "not ok $NAME/$1: $(one_line "${*:2}")"; }
+skip() { say "ok $NAME/$1 # SKIP $(one_line "${*:2}")"; }
 skip_all() {
-    echo "skip $NAME: $*"
+    say "ok $NAME # SKIP $(one_line "$@")"
     exit 0
 }
 # check TEST COMMAND...: one line for what must succeed
@@ -100,7 +102,7 @@ crash_can() {
         rc=0
         in_crash "$1" "$2" >/dev/null || rc=$?
         echo $rc >"$WORK/crash.$1"
-        [ $rc = 0 ] || echo "skip $NAME/crash-$1: this crash does not open a dump of $1: $(tail -1 "$WORK/crash")"
+        [ $rc = 0 ] || skip "crash-$1" "this crash does not open a dump of $1: $(tail -1 "$WORK/crash")"
     fi
     [ "$(cat "$WORK/crash.$1")" = 0 ]
 }
