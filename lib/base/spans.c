@@ -12,6 +12,10 @@ bool zdm_spans_add(struct zdm_spans *s, uint64_t start_pfn, uint64_t end_pfn)
 
 	if (start_pfn >= end_pfn)
 		return true;
+	if (s->nr && s->v[s->nr - 1].end_pfn == start_pfn) {
+		s->v[s->nr - 1].end_pfn = end_pfn;
+		return true;
+	}
 	r = zdm_grow((void **)&s->v, &s->cap, s->nr, sizeof(*r));
 	if (!r)
 		return false;
@@ -53,6 +57,25 @@ bool zdm_spans_meet(const struct zdm_spans *s, uint64_t start_pfn, uint64_t end_
 bool zdm_spans_hold(const struct zdm_spans *s, uint64_t pfn)
 {
 	return zdm_spans_meet(s, pfn, pfn + 1);
+}
+
+bool zdm_spans_subtract(const struct zdm_spans *a, const struct zdm_spans *b, struct zdm_spans *ret)
+{
+	uint64_t pos;
+	size_t i, j;
+
+	for (i = 0; i < a->nr; i++) {
+		pos = a->v[i].start_pfn;
+		for (j = zdm_first_beyond(b->v, b->nr, end_pfn, pos);
+		     j < b->nr && b->v[j].start_pfn < a->v[i].end_pfn; j++) {
+			if (!zdm_spans_add(ret, pos, b->v[j].start_pfn))
+				return false;
+			pos = b->v[j].end_pfn;
+		}
+		if (!zdm_spans_add(ret, pos, a->v[i].end_pfn))
+			return false;
+	}
+	return true;
 }
 
 void zdm_spans_deinit(struct zdm_spans *s)

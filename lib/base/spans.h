@@ -20,6 +20,9 @@ void zdm_spans_join(struct zdm_spans *s);
 bool zdm_spans_hold(const struct zdm_spans *s, uint64_t pfn);
 /* Do they hold any of [start_pfn, end_pfn)? Only after zdm_spans_join(). */
 bool zdm_spans_meet(const struct zdm_spans *s, uint64_t start_pfn, uint64_t end_pfn);
+/* What is in a and not in b, both joined, into an empty ret: joined, too. False: no memory. */
+bool zdm_spans_subtract(const struct zdm_spans *a, const struct zdm_spans *b,
+			struct zdm_spans *ret);
 void zdm_spans_deinit(struct zdm_spans *s);
 
 #endif

@@ -13,16 +13,8 @@
 #include "base/grow.h"
 #include "carve/policy.h"
 #include "base/search.h"
+#include "base/spans.h"
 #include "kernel/session.h"
-
-struct run {
-	uint64_t start, end;
-};
-
-struct runs {
-	struct run *v;
-	size_t nr, room;
-};
 
 /* The column of <zdm/class.def>; USER is decided by the dump level. */
 enum fate { FATE_KEEP, FATE_HOST, FATE_USER, FATE_DROP };
@@ -56,76 +48,9 @@ static enum zdm_keep keep_of(const struct zdm_policy *p, const struct zdm_range 
 				ZDM_CLASS_DEVICE : r->cls);
 }
 
-static bool runs_add(struct runs *r, uint64_t start, uint64_t end)
-{
-	struct run *v;
-
-	if (start >= end)
-		return true;
-	if (r->nr && r->v[r->nr - 1].end == start) {
-		r->v[r->nr - 1].end = end;
-		return true;
-	}
-	v = zdm_grow((void **)&r->v, &r->room, r->nr, sizeof(*v));
-	if (!v)
-		return false;
-	*v = (struct run){ start, end };
-	r->nr++;
-	return true;
-}
-
-static int run_compare(const void *a, const void *b)
-{
-	const struct run *x = a, *y = b;
-
-	return x->start < y->start ? -1 : x->start > y->start;
-}
-
-static void runs_normalise(struct runs *r)
-{
-	size_t i, n = 0;
-
-	if (r->nr < 2)
-		return;
-	qsort(r->v, r->nr, sizeof(*r->v), run_compare);
-	for (i = 1; i < r->nr; i++) {
-		if (r->v[i].start > r->v[n].end)
-			r->v[++n] = r->v[i];
-		else if (r->v[i].end > r->v[n].end)
-			r->v[n].end = r->v[i].end;
-	}
-	r->nr = n + 1;
-}
-
-/* First run of normalised r that ends after pos. */
-static size_t runs_seek(const struct runs *r, uint64_t pos)
-{
-	return zdm_first_beyond(r->v, r->nr, end, pos);
-}
-
-/* a without b, both normalised. */
-static bool runs_subtract(const struct runs *a, const struct runs *b, struct runs *ret)
-{
-	uint64_t pos;
-	size_t i, j;
-
-	for (i = 0; i < a->nr; i++) {
-		pos = a->v[i].start;
-		for (j = runs_seek(b, pos); j < b->nr && b->v[j].start < a->v[i].end; j++) {
-			if (b->v[j].start > pos && !runs_add(ret, pos, b->v[j].start))
-				return false;
-			if (b->v[j].end > pos)
-				pos = b->v[j].end;
-		}
-		if (pos < a->v[i].end && !runs_add(ret, pos, a->v[i].end))
-			return false;
-	}
-	return true;
-}
-
 /* The device frames of a range that the dump does not hold. */
 static bool gone_if_missing(const struct zdm_policy_env *env, uint64_t page_bytes,
-			    const struct zdm_range *range, struct runs *gone)
+			    const struct zdm_range *range, struct zdm_spans *gone)
 {
 	uint64_t pfn = range->start_pfn, end_paddr, next;
 	bool present;
@@ -138,7 +63,7 @@ static bool gone_if_missing(const struct zdm_policy_env *env, uint64_t page_byte
 			next = pfn + 1;
 		if (next > range->end_pfn)
 			next = range->end_pfn;
-		if (!present && !runs_add(gone, pfn, next))
+		if (!present && !zdm_spans_add(gone, pfn, next))
 			return false;
 		pfn = next;
 	}
@@ -152,9 +77,9 @@ static bool gone_if_missing(const struct zdm_policy_env *env, uint64_t page_byte
  */
 static bool collect_gone(const struct zdm_kernel *k, const struct zdm_range *ranges, size_t nr,
 			 const struct zdm_policy *p, uint64_t chunk,
-			 const struct zdm_policy_env *env, struct runs *ret)
+			 const struct zdm_policy_env *env, struct zdm_spans *ret)
 {
-	struct runs gone = { 0 };
+	struct zdm_spans gone = { 0 };
 	uint64_t start, end;
 	bool ok = true;
 	size_t i;
@@ -170,14 +95,14 @@ static bool collect_gone(const struct zdm_kernel *k, const struct zdm_range *ran
 		} else if (ranges[i].valid == ZDM_YES || keep_of(p, &ranges[i]) != ZDM_DROP) {
 			continue;
 		}
-		ok = runs_add(&gone, ranges[i].start_pfn, ranges[i].end_pfn);
+		ok = zdm_spans_add(&gone, ranges[i].start_pfn, ranges[i].end_pfn);
 	}
 	for (i = 0; ok && i < gone.nr; i++) {
-		start = (gone.v[i].start + chunk - 1) / chunk * chunk;
-		end = gone.v[i].end;
+		start = (gone.v[i].start_pfn + chunk - 1) / chunk * chunk;
+		end = gone.v[i].end_pfn;
 		if (end == ranges[nr - 1].end_pfn)
 			end += chunk - 1;
-		ok = runs_add(ret, start, end / chunk * chunk);
+		ok = zdm_spans_add(ret, start, end / chunk * chunk);
 	}
 	free(gone.v);
 	return ok;
@@ -190,8 +115,8 @@ static bool collect_gone(const struct zdm_kernel *k, const struct zdm_range *ran
  * *blind becomes true when a table on the way could not be read or believed.
  */
 static bool collect_frames(const struct zdm_kernel *k, uint64_t start_pfn, uint64_t end_pfn,
-			   bool whole, const struct runs *among,
-			   const struct zdm_policy_env *env, bool *blind, struct runs *ret)
+			   bool whole, const struct zdm_spans *among,
+			   const struct zdm_policy_env *env, bool *blind, struct zdm_spans *ret)
 {
 	uint64_t ps = k->page_size, pos, end, stop, first;
 	enum zdm_status status;
@@ -215,11 +140,11 @@ static bool collect_frames(const struct zdm_kernel *k, uint64_t start_pfn, uint6
 			continue;
 		first = (leaf.paddr + (pos - leaf.start_kaddr)) / ps;
 		if (among) {
-			i = runs_seek(among, first);
-			if (i == among->nr || among->v[i].start >= first + (stop - pos) / ps)
+			i = zdm_first_beyond(among->v, among->nr, end_pfn, first);
+			if (i == among->nr || among->v[i].start_pfn >= first + (stop - pos) / ps)
 				continue;
 		}
-		if (!runs_add(ret, first, first + (stop - pos) / ps))
+		if (!zdm_spans_add(ret, first, first + (stop - pos) / ps))
 			return false;
 	}
 	return true;
@@ -231,26 +156,26 @@ static bool collect_frames(const struct zdm_kernel *k, uint64_t start_pfn, uint6
  * seen from a stretch that stays are taken out again. Where the page tables of such a
  * stretch cannot be read, any frame may be one of its: none goes.
  */
-static bool collect_memmap(const struct zdm_kernel *k, const struct runs *gone, uint64_t end_pfn,
-			   const struct zdm_policy_env *env, struct runs *ret)
+static bool collect_memmap(const struct zdm_kernel *k, const struct zdm_spans *gone, uint64_t end_pfn,
+			   const struct zdm_policy_env *env, struct zdm_spans *ret)
 {
-	struct runs drop = { 0 }, stay = { 0 };
+	struct zdm_spans drop = { 0 }, stay = { 0 };
 	bool ok = true, blind = false;
 	uint64_t pos = 0;
 	size_t i;
 
 	for (i = 0; ok && i < gone->nr; i++)
-		ok = collect_frames(k, gone->v[i].start, gone->v[i].end, true, NULL, env, &blind, &drop);
-	runs_normalise(&drop);
+		ok = collect_frames(k, gone->v[i].start_pfn, gone->v[i].end_pfn, true, NULL, env, &blind, &drop);
+	zdm_spans_join(&drop);
 	blind = false;		/* frames that were not seen are not dropped */
 	for (i = 0; ok && drop.nr && i < gone->nr; i++) {
-		ok = collect_frames(k, pos, gone->v[i].start, false, &drop, env, &blind, &stay);
-		pos = gone->v[i].end;
+		ok = collect_frames(k, pos, gone->v[i].start_pfn, false, &drop, env, &blind, &stay);
+		pos = gone->v[i].end_pfn;
 	}
 	if (ok && drop.nr && pos < end_pfn)
 		ok = collect_frames(k, pos, end_pfn, false, &drop, env, &blind, &stay);
-	runs_normalise(&stay);
-	ok = ok && (blind || runs_subtract(&drop, &stay, ret));
+	zdm_spans_join(&stay);
+	ok = ok && (blind || zdm_spans_subtract(&drop, &stay, ret));
 	free(drop.v);
 	free(stay.v);
 	return ok;
@@ -283,17 +208,17 @@ static bool keep_add(struct keep_list *l, uint64_t start, uint64_t end, enum zdm
 
 /* One range of the model, with the memmap frames in it that go. */
 static bool keep_add_range(struct keep_list *l, const struct zdm_range *range, enum zdm_keep keep,
-			   const struct runs *memmap)
+			   const struct zdm_spans *memmap)
 {
 	uint64_t pos = range->start_pfn, start, end;
 	bool ok = true;
 	size_t i;
 
 	/* Only what the host would decide: altmap and unknown frames stay. */
-	i = keep == ZDM_KEEP_HOST ? runs_seek(memmap, pos) : memmap->nr;
-	for (; ok && i < memmap->nr && memmap->v[i].start < range->end_pfn; i++) {
-		start = memmap->v[i].start > pos ? memmap->v[i].start : pos;
-		end = memmap->v[i].end < range->end_pfn ? memmap->v[i].end : range->end_pfn;
+	i = keep == ZDM_KEEP_HOST ? zdm_first_beyond(memmap->v, memmap->nr, end_pfn, pos) : memmap->nr;
+	for (; ok && i < memmap->nr && memmap->v[i].start_pfn < range->end_pfn; i++) {
+		start = memmap->v[i].start_pfn > pos ? memmap->v[i].start_pfn : pos;
+		end = memmap->v[i].end_pfn < range->end_pfn ? memmap->v[i].end_pfn : range->end_pfn;
 		ok = keep_add(l, pos, start, keep, range->cls, false) &&
 		     keep_add(l, start, end, ZDM_DROP, range->cls, true);
 		pos = end;
@@ -306,7 +231,7 @@ enum zdm_status zdm_policy_compute(const struct zdm_kernel *k, const struct zdm_
 				   uint64_t chunk_pages, const struct zdm_policy_env *env,
 				   struct zdm_keep_range **ret, size_t *nr)
 {
-	struct runs gone = { 0 }, memmap = { 0 };
+	struct zdm_spans gone = { 0 }, memmap = { 0 };
 	struct keep_list list = { 0 };
 	bool ok = true;
 	size_t i;

@@ -6,10 +6,7 @@
  * its thread starts on the rest (deferred_init_memmap(), mm/page_alloc.c 5.10
  * and 6.1, mm/mm_init.c 6.12 to 7.3). A panic before that leaves the rest raw.
  */
-#include <stdlib.h>
-
 #include "model/deferred.h"
-#include "base/grow.h"
 #include "model/nodes.h"
 
 /* struct static_key begins with atomic_t enabled (include/linux/jump_label.h). */
@@ -26,14 +23,7 @@ static enum zdm_tri still_deferred(const struct zdm_session *s)
 
 static enum zdm_status add(struct zdm_probes *ret, uint64_t start_pfn, uint64_t end_pfn)
 {
-	struct zdm_deferred *d = zdm_grow((void **)&ret->deferred, &ret->cap_deferred,
-					  ret->nr_deferred, sizeof(*d));
-
-	if (!d)
-		return ZDM_NOMEM;
-	*d = (struct zdm_deferred){ start_pfn, end_pfn };
-	ret->nr_deferred++;
-	return ZDM_OK;
+	return zdm_spans_add(&ret->deferred, start_pfn, end_pfn) ? ZDM_OK : ZDM_NOMEM;
 }
 
 /* Which memory it is that the kernel had not come to cannot be told: any may be. */
@@ -57,31 +47,6 @@ static enum zdm_status add_node(const struct zdm_session *s, uint64_t pgdat, str
 	if (first == UINT64_MAX || first < start)
 		first = start;
 	return first < start + spanned ? add(ret, first, start + spanned) : ZDM_OK;
-}
-
-static int by_start(const void *a, const void *b)
-{
-	const struct zdm_deferred *x = a, *y = b;
-
-	return x->start_pfn < y->start_pfn ? -1 : x->start_pfn > y->start_pfn;
-}
-
-/* Nodes may be interleaved. */
-static void join(struct zdm_probes *p)
-{
-	struct zdm_deferred *v = p->deferred;
-	size_t i, n = 0;
-
-	if (p->nr_deferred)
-		qsort(v, p->nr_deferred, sizeof(*v), by_start);
-	for (i = 0; i < p->nr_deferred; i++) {
-		if (n && v[i].start_pfn <= v[n - 1].end_pfn)
-			v[n - 1].end_pfn = v[i].end_pfn > v[n - 1].end_pfn ? v[i].end_pfn :
-					   v[n - 1].end_pfn;
-		else
-			v[n++] = v[i];
-	}
-	p->nr_deferred = n;
 }
 
 enum zdm_status zdm_deferred_read(const struct zdm_session *s, struct zdm_probes *ret)
@@ -108,6 +73,6 @@ enum zdm_status zdm_deferred_read(const struct zdm_session *s, struct zdm_probes
 	}
 	if (st == ZDM_OK && (!i || node != ZDM_ABSENT))
 		st = add_all(s, ret);
-	join(ret);
+	zdm_spans_join(&ret->deferred);	/* nodes may be interleaved */
 	return st;
 }

@@ -38,7 +38,7 @@ struct zdm_model {
  */
 bool zdm_model_find_contradiction(const struct zdm_session *s, struct zdm_model *m);
 
-/* The facts at a PFN, as sweep.c hands them to classify. For evidence lines. */
+/* The facts at a PFN, as the sweep hands them to classify (facts.c). For evidence lines. */
 void zdm_model_facts(const struct zdm_model *m, uint64_t pfn, struct zdm_facts *ret);
 
 /* Fill m->ranges from all the rest. */

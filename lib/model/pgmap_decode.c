@@ -235,7 +235,7 @@ static enum zdm_status decode_altmap(const struct raw *p, struct zdm_pgmap *ret)
 	if (!r0)
 		return ZDM_OK;
 	/* __add_pages() wants the altmap to begin where the memory does; padding may precede it */
-	if (a->base_pfn > r0->start_pfn || a->base_pfn + a->reserve + a->free > r0->end_pfn)
+	if (a->base_pfn > r0->start_pfn || zdm_altmap_end_pfn(a) > r0->end_pfn)
 		return ZDM_CORRUPT;
 	return ZDM_OK;
 }

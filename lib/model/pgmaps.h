@@ -35,6 +35,17 @@ struct zdm_pgmaps {
 	uint64_t root_kaddr;
 };
 
+/* Of an altmap: the reserve ends, and what stores the memmap begins; that ends. */
+static inline uint64_t zdm_altmap_backing_pfn(const struct zdm_altmap *a)
+{
+	return a->base_pfn + a->reserve;
+}
+
+static inline uint64_t zdm_altmap_end_pfn(const struct zdm_altmap *a)
+{
+	return a->base_pfn + a->reserve + a->free;
+}
+
 /* NOMEM, or OK with everything else in ret->status and the warnings. */
 enum zdm_status zdm_pgmaps_read(const struct zdm_session *s, struct zdm_pgmaps *ret,
 				struct zdm_warnings *w);

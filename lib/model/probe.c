@@ -173,7 +173,7 @@ static enum zdm_tri reserve_done(const struct zdm_session *s, const struct zdm_p
 	if (s->f.v[ZDM_FEAT_RESERVE_RAW] != ZDM_NO || pgmap->altmap_status != ZDM_OK || !a->reserve)
 		return ZDM_UNKNOWN;
 	first = zone_is_device(s, a->base_pfn);
-	last = zone_is_device(s, a->base_pfn + a->reserve - 1);
+	last = zone_is_device(s, zdm_altmap_backing_pfn(a) - 1);
 	return first == last ? first : first == ZDM_NO || last == ZDM_NO ? ZDM_NO : ZDM_UNKNOWN;
 }
 
@@ -190,7 +190,7 @@ static void find_progress(const struct zdm_session *s, const struct zdm_pgmap *p
 	ret->reserve_done = reserve_done(s, pgmap);
 	lo = r->start_pfn;
 	if (pgmap->altmap_status == ZDM_OK)
-		lo = pgmap->altmap.base_pfn + pgmap->altmap.reserve + pgmap->altmap.free;
+		lo = zdm_altmap_end_pfn(&pgmap->altmap);
 	if (lo < r->start_pfn || lo >= r->end_pfn)
 		lo = r->start_pfn;
 	ret->done_pfn = r->end_pfn;
@@ -225,7 +225,7 @@ static void find_backing(const struct zdm_session *s, const struct zdm_pgmap *pg
 			 struct zdm_backing *ret)
 {
 	const struct zdm_altmap *a = &pgmap->altmap;
-	uint64_t first = a->base_pfn + a->reserve, last = first + a->free - 1;
+	uint64_t first = zdm_altmap_backing_pfn(a), last = zdm_altmap_end_pfn(a) - 1;
 
 	ret->done = ZDM_NO;
 	if (pgmap->status != ZDM_OK || pgmap->altmap_status != ZDM_OK || !a->free ||
@@ -286,9 +286,7 @@ enum zdm_status zdm_probes_read(const struct zdm_session *s, const struct zdm_se
 
 bool zdm_probes_is_deferred(const struct zdm_probes *p, uint64_t pfn)
 {
-	size_t i = zdm_first_beyond(p->deferred, p->nr_deferred, end_pfn, pfn);
-
-	return i < p->nr_deferred && p->deferred[i].start_pfn <= pfn;
+	return zdm_spans_hold(&p->deferred, pfn);
 }
 
 void zdm_probes_deinit(struct zdm_probes *p)
@@ -296,7 +294,7 @@ void zdm_probes_deinit(struct zdm_probes *p)
 	free(p->samples);
 	free(p->progress);
 	free(p->backing);
-	free(p->deferred);
+	zdm_spans_deinit(&p->deferred);
 	memset(p, 0, sizeof(*p));
 }
 

@@ -6,6 +6,7 @@
 #ifndef ZDM_LIB_PROBE_H
 #define ZDM_LIB_PROBE_H
 
+#include "base/spans.h"
 #include "model/vmemmap.h"
 
 /* Zone of the struct pages of sub-sections that no pgmap and no bit speaks for. */
@@ -32,18 +33,12 @@ struct zdm_backing {
 	enum zdm_tri done;
 };
 
-/* Boot memory of a node whose struct pages the kernel had not come to yet. */
-struct zdm_deferred {
-	uint64_t start_pfn, end_pfn;
-};
-
 struct zdm_probes {
 	struct zdm_sample *samples;	/* by section_nr, subsection */
 	size_t nr_samples, cap_samples;
 	struct zdm_progress *progress;	/* one for each pgmap; NULL: kernel has nr_range */
 	struct zdm_backing *backing;	/* one for each pgmap; NULL: kernel has no nr_range */
-	struct zdm_deferred *deferred;	/* sorted, apart */
-	size_t nr_deferred, cap_deferred;
+	struct zdm_spans deferred;	/* boot had not initialised these struct pages yet */
 };
 
 /* NOMEM is the only failure. */

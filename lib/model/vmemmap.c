@@ -9,12 +9,6 @@
 #include "base/seen.h"
 #include "model/vmemmap.h"
 
-/* Frames that store memmap: of a pgmap's altmap or of a block's memmap_on_memory. */
-struct backing {
-	struct zdm_pfn_range *v;
-	size_t nr, cap;
-};
-
 struct scan {
 	const struct zdm_session *s;
 	struct zdm_vmemmap *out;
@@ -22,7 +16,7 @@ struct scan {
 	const struct zdm_pgmaps *pgmaps;
 	const struct zdm_blocks *blocks;
 	const struct zdm_resources *resources;
-	struct backing backing;
+	struct zdm_spans backing;
 	struct zdm_warnings *w;
 	/* the last answers, and for which frames they hold: neighbours ask the same */
 	struct zdm_pfn_range kind_for;
@@ -34,50 +28,28 @@ struct scan {
 	uint64_t table_paddr, table_kaddr;	/* the last one, which is all right */
 };
 
-static int by_start(const void *a, const void *b)
-{
-	const struct zdm_pfn_range *x = a, *y = b;
-
-	return x->start_pfn < y->start_pfn ? -1 : x->start_pfn > y->start_pfn;
-}
-
-static bool add_backing(struct backing *b, uint64_t start_pfn, uint64_t nr_pages)
-{
-	struct zdm_pfn_range *r;
-
-	if (!nr_pages)
-		return true;
-	r = zdm_grow((void **)&b->v, &b->cap, b->nr, sizeof(*r));
-	if (!r)
-		return false;
-	*r = (struct zdm_pfn_range){ start_pfn, start_pfn + nr_pages };
-	b->nr++;
-	return true;
-}
-
 static bool collect_backing(struct scan *sc, const struct zdm_pgmaps *pgmaps,
 			    const struct zdm_blocks *blocks)
 {
-	struct backing *b = &sc->backing;
+	struct zdm_spans *b = &sc->backing;
+	uint64_t start;
 	size_t i;
 
 	for (i = 0; i < pgmaps->nr; i++) {
 		const struct zdm_altmap *a = &pgmaps->v[i].altmap;
 
 		if (pgmaps->v[i].status == ZDM_OK && pgmaps->v[i].altmap_status == ZDM_OK &&
-		    !add_backing(b, a->base_pfn + a->reserve, a->free))
+		    !zdm_spans_add(b, zdm_altmap_backing_pfn(a), zdm_altmap_end_pfn(a)))
 			return false;
 	}
 	for (i = 0; i < blocks->nr; i++) {
 		const struct zdm_block *blk = &blocks->v[i];
 
-		if (blk->status == ZDM_OK &&
-		    !add_backing(b, zdm_section_nr_to_pfn(&sc->s->g, blk->start_section_nr),
-				 blk->nr_vmemmap_pages))
+		start = zdm_section_nr_to_pfn(&sc->s->g, blk->start_section_nr);
+		if (blk->status == ZDM_OK && !zdm_spans_add(b, start, start + blk->nr_vmemmap_pages))
 			return false;
 	}
-	if (b->nr)
-		qsort(b->v, b->nr, sizeof(*b->v), by_start);
+	zdm_spans_join(b);
 	return true;
 }
 
@@ -177,7 +149,7 @@ static void clip(struct zdm_pfn_range *hold, const struct zdm_spans *s)
 static enum zdm_memmap frame_kind(struct scan *sc, uint64_t pfn)
 {
 	const struct zdm_geometry *g = &sc->s->g;
-	const struct backing *b = &sc->backing;
+	const struct zdm_spans *b = &sc->backing;
 	uint64_t nr = zdm_pfn_to_section_nr(g, pfn);
 	struct zdm_pfn_range *hold = &sc->kind_for;
 	const struct zdm_pgmaps *pgmaps = sc->pgmaps;
@@ -450,7 +422,7 @@ enum zdm_status zdm_vmemmap_read(const struct zdm_session *s, const struct zdm_s
 	}
 	if (st == ZDM_UNSUPPORTED)
 		st = give_up(&sc, sections->v[i - 1].nr);
-	free(sc.backing.v);
+	zdm_spans_deinit(&sc.backing);
 	zdm_seen_deinit(&sc.tables);
 	if (st != ZDM_OK)
 		zdm_vmemmap_deinit(ret);

@@ -35,7 +35,7 @@ static void end(struct zdm_model *m)
 	free(m->pgmaps.v);
 	free(m->pgmaps.entries);
 	free(m->pgmaps.ranges);
-	free(m->probes.deferred);
+	free(m->probes.deferred.v);
 	free(m->vmemmap.v);
 }
 
@@ -187,11 +187,11 @@ static void test_deferred(void **state)
 	m.feat.v[ZDM_FEAT_BOOTHOLE_INIT] = ZDM_YES;
 	for (i = 0; i < nr; i++)
 		m.sections.maps[i] = 0x7fffffffffffffffull;
-	m.probes.deferred = zeros(nr_nodes, sizeof(*m.probes.deferred));
+	m.probes.deferred.v = zeros(nr_nodes, sizeof(*m.probes.deferred.v));
 	for (i = 0; i < nr_nodes; i++)
-		m.probes.deferred[i] = (struct zdm_deferred){ (2 * i + 1) * 256 * PAGES,
+		m.probes.deferred.v[i] = (struct zdm_pfn_range){ (2 * i + 1) * 256 * PAGES,
 							      (2 * i + 2) * 256 * PAGES };
-	m.probes.nr_deferred = nr_nodes;
+	m.probes.deferred.nr = nr_nodes;
 	assert_ok(zdm_model_sweep(&m));
 	check_gap_free(&m, nr * PAGES);
 	/* half of the sections are as boot left them, in one range for each node */
