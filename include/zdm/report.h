@@ -57,6 +57,10 @@ ZDM_API enum zdm_status zdm_report_summary(const struct zdm_model *m,
  */
 ZDM_API size_t zdm_report_sample(const struct zdm_session *s, const struct zdm_model *m,
 				 const struct zdm_sink *out);
+/* The same for whoever has a place of his own for it: each line, without its end; fn may be NULL. */
+typedef void (*zdm_sample_fn)(void *priv, const char *line);
+ZDM_API size_t zdm_sample_lines(const struct zdm_session *s, const struct zdm_model *m,
+				zdm_sample_fn fn, void *priv);
 ZDM_API enum zdm_status zdm_report_ranges(const struct zdm_model *m, int cls,
 					  const struct zdm_sink *out);
 /* nr: one section, or UINT64_MAX for all. */
@@ -73,6 +77,13 @@ ZDM_API enum zdm_status zdm_report_pfn(const struct zdm_session *s, const struct
 /* The whole model as the one JSON object of docs/output.md. */
 ZDM_API enum zdm_status zdm_report_json(const struct zdm_model *m, const char *vmcore,
 					const struct zdm_sink *out);
+/*
+ * The same with the lines of zdm_sample_lines() among the warnings; *against (or NULL) is how many
+ * ranges that was.
+ */
+ZDM_API enum zdm_status zdm_report_summary_json(const struct zdm_session *s,
+						const struct zdm_model *m, const char *vmcore,
+						const struct zdm_sink *out, size_t *against);
 
 /* Parts of it as JSON: each a whole object, but for a PFN's, which has no newline. */
 ZDM_API enum zdm_status zdm_report_pgmaps_json(const struct zdm_model *m, const char *vmcore,

@@ -312,6 +312,8 @@ ZDM_API enum zdm_status zdm_page_pfn(const struct zdm_kernel *k, uint64_t kaddr,
 
 /* Case number of David Hildenbrand's list (LKML, 9 September 2019), 0: none. */
 ZDM_API int zdm_class_case(enum zdm_class cls);
+/* The same of a verdict: 0 also where its validity is not what that case of the list says. */
+ZDM_API int zdm_verdict_case(enum zdm_class cls, enum zdm_tri valid);
 ZDM_API const char *zdm_class_name(enum zdm_class cls);
 /* The frames of a class in a few words, and the letter that stands for them in a map. */
 ZDM_API const char *zdm_class_what(enum zdm_class cls);

@@ -110,6 +110,12 @@ int zdm_class_case(enum zdm_class cls)
 	return row_of(cls)->hildenbrand_case;
 }
 
+/* The list's device memory (2) is initialised, and nothing else of it is. */
+int zdm_verdict_case(enum zdm_class cls, enum zdm_tri valid)
+{
+	return valid == (cls == ZDM_CLASS_DEVICE ? ZDM_YES : ZDM_NO) ? zdm_class_case(cls) : 0;
+}
+
 int zdm_class_parse(const char *name)
 {
 	int i;

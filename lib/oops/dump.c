@@ -9,11 +9,11 @@
 #include "model/model.h"
 #include "oops/judge.h"
 
-static void class_text(struct zdm_text *t, enum zdm_class cls)
+static void class_text(struct zdm_text *t, const struct oops_look *l)
 {
-	int n = zdm_class_case(cls);
+	int n = zdm_verdict_case(l->r.cls, l->valid);
 
-	zdm_textf(t, "%s", zdm_class_name(cls));
+	zdm_textf(t, "%s", zdm_class_name(l->r.cls));
 	if (n)
 		zdm_textf(t, " (case %d)", n);
 }
@@ -141,14 +141,19 @@ static void end_text(struct zdm_text *t, const struct oops_case *c, const struct
 	zdm_textf(t, ".\n");
 }
 
+/* What is wrong with all of its class, or what befell just this one. */
+static const char *wrong_text(const struct oops_look *l)
+{
+	if (!zdm_class_wrong(l->r.cls) || l->r.reason == ZDM_REASON_NEIGHBOUR_GONE)
+		return zdm_reason_text(l->r.reason);
+	return zdm_class_wrong(l->r.cls);
+}
+
 static void verdict_text(struct zdm_text *t, const struct oops_case *c, const struct oops_look *l,
 			 const struct oops_finding *f)
 {
-	class_text(t, l->r.cls);
-	if (l->vetoed)
-		zdm_textf(t, ", %s", l->found);
-	else if (zdm_class_wrong(l->r.cls))
-		zdm_textf(t, ", %s", zdm_class_wrong(l->r.cls));
+	class_text(t, l);
+	zdm_textf(t, ", %s", l->vetoed ? l->found : wrong_text(l));
 	pgmap_text(t, c, &l->r, f->pfn);
 	if (f->how == OOPS_BY_POINTER)
 		zdm_textf(t, "; a pointer to it is held");

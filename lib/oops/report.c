@@ -21,10 +21,12 @@ const char *zdm_oops_degree_name(enum zdm_oops_degree degree)
 	return (unsigned int)degree < ZDM_OOPS_NR_DEGREES ? names[degree] : "";
 }
 
-static void class_text(struct zdm_text *t, const struct oops_case *c, uint64_t pfn)
+/* valid: of its struct page, where its bytes were looked at with their veto */
+static void class_text(struct zdm_text *t, const struct oops_case *c, uint64_t pfn,
+		       enum zdm_tri valid)
 {
 	struct zdm_range r = oops_range(c, pfn);
-	int n = zdm_class_case(r.cls);
+	int n = zdm_verdict_case(r.cls, valid);
 
 	zdm_textf(t, ": %s", zdm_class_name(r.cls));
 	if (n)
@@ -44,7 +46,7 @@ static void print_hit(struct zdm_out *out, const struct oops_case *c, const stru
 	case OOPS_KIND_PAGE:
 		zdm_textf(&t, "%sthe struct page of pfn 0x%" PRIx64, inside, h->pfn);
 		if (c->m) {
-			class_text(&t, c, h->pfn);
+			class_text(&t, c, h->pfn, h->valid);
 			zdm_textf(&t, ", memmap %s", h->valid == ZDM_YES ? "valid" :
 				  h->valid == ZDM_NO ? "invalid" : "unknown");
 		}
@@ -55,14 +57,14 @@ static void print_hit(struct zdm_out *out, const struct oops_case *c, const stru
 		break;
 	case OOPS_KIND_DIRECT:
 		zdm_textf(&t, "%sthe contents of pfn 0x%" PRIx64 " in the direct map", inside, h->pfn);
-		class_text(&t, c, h->pfn);
+		class_text(&t, c, h->pfn, oops_range(c, h->pfn).valid);
 		break;
 	default:
 		zdm_textf(&t, "%s pfn 0x%" PRIx64, h->kind == OOPS_KIND_PFN ? "as a number," :
 			  h->kind == OOPS_KIND_PADDR ? "as a physical address," :
 			  "as an offset in the memmap, the struct page of", h->pfn);
 		if (c->m)
-			class_text(&t, c, h->pfn);
+			class_text(&t, c, h->pfn, oops_range(c, h->pfn).valid);
 		if (h->kind != OOPS_KIND_OFFSET && !h->supports)
 			zdm_textf(&t, "; proves nothing alone");
 	}

@@ -13,7 +13,7 @@ static const char *or_null(const char *s)
 static void add_case(struct zdm_out *o, struct json_object *to, enum zdm_class cls,
 		     enum zdm_tri valid)
 {
-	int n = zdm_class_case(cls);
+	int n = zdm_verdict_case(cls, valid);
 
 	zdm_json_str(o, to, "class", zdm_class_name(cls));
 	zdm_json_opt(o, to, "case", n != 0, n);

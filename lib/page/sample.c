@@ -3,7 +3,6 @@
 
 #include "page/sample.h"
 
-#define SPREAD 8u			/* in a range: the first, the last, and some between */
 #define MAX_POSITIONS 512u		/* of a compound page: all of one of 2 MiB */
 #define SOME_POSITIONS 64u		/* of a larger one: each is a page of memmap to read */
 
@@ -53,8 +52,8 @@ static void look_at_compound(struct zdm_vetoes *v, const struct zdm_range *r, ui
 		look(v, r, pfn, budget, ret);
 }
 
-void zdm_sample_range(struct zdm_vetoes *v, const struct zdm_range *r, uint64_t *budget,
-		      struct zdm_look *ret)
+void zdm_sample_range(struct zdm_vetoes *v, const struct zdm_range *r,
+		      struct zdm_look_budget *budget, struct zdm_look *ret)
 {
 	uint64_t pages = r->end_pfn - r->start_pfn, last = UINT64_MAX, pfn;
 	unsigned int i;
@@ -62,13 +61,13 @@ void zdm_sample_range(struct zdm_vetoes *v, const struct zdm_range *r, uint64_t 
 	memset(ret, 0, sizeof(*ret));
 	if (r->valid != ZDM_YES || r->in_dump == ZDM_IN_DUMP_NO)
 		return;
-	for (i = 0; i < SPREAD; i++) {
-		pfn = r->start_pfn + (pages - 1) / (SPREAD - 1) * i;
-		if (i == SPREAD - 1)
+	for (i = 0; i < ZDM_LOOK_SPREAD; i++) {
+		pfn = r->start_pfn + (pages - 1) / (ZDM_LOOK_SPREAD - 1) * i;
+		if (i == ZDM_LOOK_SPREAD - 1)
 			pfn = r->end_pfn - 1;
 		if (pfn != last)
-			look(v, r, pfn, budget, ret);
+			look(v, r, pfn, &budget->spread, ret);
 		last = pfn;
 	}
-	look_at_compound(v, r, budget, ret);
+	look_at_compound(v, r, &budget->compound, ret);
 }

@@ -16,11 +16,19 @@ struct zdm_look {
 	enum zdm_veto why;
 };
 
+/* How many struct pages may still be read, over all ranges: one kind does not starve the other. */
+struct zdm_look_budget {
+	uint64_t spread;	/* the first of each range, the last, and some between */
+	uint64_t compound;	/* every position within a compound page */
+};
+
+#define ZDM_LOOK_SPREAD 8u	/* the most of `spread` that one range takes */
+
 /*
  * Look at struct pages of r: none if it is not said to be valid or they are not
- * in the dump. *budget is how many may still be read, over all ranges.
+ * in the dump.
  */
-void zdm_sample_range(struct zdm_vetoes *v, const struct zdm_range *r, uint64_t *budget,
-		      struct zdm_look *ret);
+void zdm_sample_range(struct zdm_vetoes *v, const struct zdm_range *r,
+		      struct zdm_look_budget *budget, struct zdm_look *ret);
 
 #endif

@@ -130,23 +130,41 @@ static void put_ranges(struct zdm_out *o, const struct zdm_model *m)
 	zdm_json_put(o, totals);
 }
 
-static void put_warnings(struct zdm_out *o, const struct zdm_model *m)
-{
-	struct json_object *a = zdm_json_array(o);
-	const char *const *line;
-	size_t nr = zdm_model_warnings(m, &line), i;
+struct lines {
+	struct zdm_out *o;
+	struct json_object *a;
+};
 
-	for (i = 0; i < nr; i++)
-		zdm_json_append(o, a, zdm_json_string(o, line[i]));
-	zdm_json_key(o, "warnings", false);
-	zdm_json_put(o, a);
+static void add_line(void *priv, const char *line)
+{
+	struct lines *l = priv;
+
+	zdm_json_append(l->o, l->a, zdm_json_string(l->o, line));
 }
 
-enum zdm_status zdm_report_json(const struct zdm_model *m, const char *vmcore,
-				const struct zdm_sink *out)
+/* s: NULL, or look at struct pages, too. Returns how many ranges those speak against. */
+static size_t put_warnings(struct zdm_out *o, const struct zdm_session *s,
+			   const struct zdm_model *m)
+{
+	struct lines l = { o, zdm_json_array(o) };
+	const char *const *line;
+	size_t nr = zdm_model_warnings(m, &line), i, against;
+
+	for (i = 0; i < nr; i++)
+		add_line(&l, line[i]);
+	against = s ? zdm_sample_lines(s, m, add_line, &l) : 0;
+	zdm_json_key(o, "warnings", false);
+	zdm_json_put(o, l.a);
+	return against;
+}
+
+enum zdm_status zdm_report_summary_json(const struct zdm_session *s, const struct zdm_model *m,
+					const char *vmcore, const struct zdm_sink *out,
+					size_t *against)
 {
 	const struct zdm_kernel *k = zdm_model_kernel(m);
 	struct zdm_out o = { .sink = out };
+	size_t nr;
 
 	zdm_json_head(&o, vmcore);
 	zdm_json_key(&o, "kernel", false);
@@ -155,9 +173,17 @@ enum zdm_status zdm_report_json(const struct zdm_model *m, const char *vmcore,
 	zdm_json_put(&o, sources_json(&o, k));
 	put_pgmaps(&o, m);
 	put_ranges(&o, m);
-	put_warnings(&o, m);
+	nr = put_warnings(&o, s, m);
+	if (against)
+		*against = nr;
 	zdm_outf(&o, "}\n");
 	return o.status;
+}
+
+enum zdm_status zdm_report_json(const struct zdm_model *m, const char *vmcore,
+				const struct zdm_sink *out)
+{
+	return zdm_report_summary_json(NULL, m, vmcore, out, NULL);
 }
 
 enum zdm_status zdm_report_pgmaps_json(const struct zdm_model *m, const char *vmcore,

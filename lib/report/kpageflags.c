@@ -180,8 +180,9 @@ static void print_not_read(struct zdm_out *o, const struct tally *t)
 	for (i = 0; i < ZDM_NR_CLASSES; i++) {
 		if (!t->not_believed[i])
 			continue;
-		n = zdm_class_case((enum zdm_class)i);
-		snprintf(why, sizeof(why), "invalid memmap, not read: %s%s%c%s",
+		n = zdm_verdict_case((enum zdm_class)i, ZDM_NO);
+		snprintf(why, sizeof(why), "%s memmap, not read: %s%s%c%s",
+			 i == ZDM_CLASS_UNKNOWN ? "unknown" : "invalid",
 			 zdm_class_name((enum zdm_class)i), n ? " (case " : "", n ? '0' + n : ' ',
 			 n ? ")" : "");
 		zdm_outf(o, row, "-", t->not_believed[i], why);

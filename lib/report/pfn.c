@@ -12,7 +12,7 @@
 static void report_verdict(struct zdm_out *o, const struct zdm_page_judgement *j)
 {
 	const struct zdm_range *r = j->range;
-	int nr_case = zdm_class_case(r->cls);
+	int nr_case = zdm_verdict_case(r->cls, j->valid);
 	char bytes[256];
 
 	zdm_outf(o, "  verdict   %s, memmap %s", zdm_class_name(r->cls),
@@ -21,7 +21,9 @@ static void report_verdict(struct zdm_out *o, const struct zdm_page_judgement *j
 	if (nr_case)
 		zdm_outf(o, ", case %d", nr_case);
 	zdm_outf(o, "\n  range     0x%" PRIx64 "-0x%" PRIx64 "\n", r->start_pfn, r->end_pfn);
-	zdm_outf(o, "  reason    %s", zdm_reason_text(r->reason));
+	/* where the bytes have the last word, it is not the whole reason */
+	zdm_outf(o, "  reason    %s%s", j->valid == j->structure ? "" : "by structure: ",
+		 zdm_reason_text(r->reason));
 	if (r->evidence_kaddr)
 		zdm_outf(o, ", at %016" PRIx64, r->evidence_kaddr);
 	zdm_outf(o, "\n");

@@ -125,6 +125,16 @@ static const char *valid_text(const struct total *t)
 	return zdm_tri_name(t->valid[ZDM_YES] ? ZDM_YES : t->valid[ZDM_NO] ? ZDM_NO : ZDM_UNKNOWN);
 }
 
+/* Of those of its ranges that are what the case says. */
+static int case_of(enum zdm_class cls, const struct total *t)
+{
+	int valid, n = 0;
+
+	for (valid = 0; valid < 3 && !n; valid++)
+		n = t->valid[valid] ? zdm_verdict_case(cls, (enum zdm_tri)valid) : 0;
+	return n;
+}
+
 static void report_totals(struct zdm_out *o, const struct zdm_model *m)
 {
 	const struct zdm_range *r;
@@ -148,7 +158,7 @@ static void report_totals(struct zdm_out *o, const struct zdm_model *m)
 		 "RANGES", "VALID_BUT_NOT_IN_DUMP");
 	for (c = 0; c < ZDM_NR_CLASSES; c++) {
 		const struct total *t = &total[c];
-		char nr_case[] = { (char)('0' + zdm_class_case((enum zdm_class)c)), '\0' };
+		char nr_case[] = { (char)('0' + case_of((enum zdm_class)c, t)), '\0' };
 
 		if (!t->ranges)
 			continue;

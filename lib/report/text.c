@@ -32,7 +32,7 @@ enum zdm_status zdm_report_ranges(const struct zdm_model *m, int cls, const stru
 			 zdm_pfn_text(r[i].start_pfn, start), zdm_pfn_text(r[i].end_pfn, end),
 			 r[i].end_pfn - r[i].start_pfn,
 			 zdm_class_name(r[i].cls), zdm_tri_name(r[i].valid),
-			 index_text(zdm_class_case(r[i].cls), 0, nr_case),
+			 index_text(zdm_verdict_case(r[i].cls, r[i].valid), 0, nr_case),
 			 index_text(r[i].pgmap, -1, pgmap), zdm_memmap_name(r[i].memmap),
 			 zdm_in_dump_name(r[i].in_dump), zdm_reason_text(r[i].reason));
 	}

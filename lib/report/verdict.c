@@ -20,7 +20,7 @@ void zdm_json_verdict(struct zdm_out *o, struct json_object *to, const struct zd
 		      const struct zdm_range *r, enum zdm_tri valid)
 {
 	enum zdm_class cls = r ? r->cls : ZDM_CLASS_ABSENT;
-	int nr_case = zdm_class_case(cls);
+	int nr_case = zdm_verdict_case(cls, valid);
 
 	zdm_json_str(o, to, "class", zdm_class_name(cls));
 	zdm_json_str(o, to, "valid", zdm_tri_name(valid));

@@ -28,7 +28,7 @@ static void print_ranges(const struct zdm_model *m)
 		printf("%#" PRIx64 " %#" PRIx64 " %s %s memmap=%s in_dump=%s case=%d pgmap=%d why=%s\n",
 		       r[i].start_pfn, r[i].end_pfn, zdm_class_name(r[i].cls),
 		       zdm_tri_name(r[i].valid), zdm_memmap_name(r[i].memmap),
-		       zdm_in_dump_name(r[i].in_dump), zdm_class_case(r[i].cls), r[i].pgmap, why);
+		       zdm_in_dump_name(r[i].in_dump), zdm_verdict_case(r[i].cls, r[i].valid), r[i].pgmap, why);
 	}
 }
 

@@ -1,33 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* summary, ranges, sections, pgmaps: the model, printed. */
-#include <string.h>
-
 #include "open.h"
-
-/* The sample's lines beside a JSON object: a warning each. */
-static bool warn_line(void *priv, const char *text, size_t len)
-{
-	static const char mark[] = "WARNING   ";
-
-	while (len && *text == '\n') {
-		text++;
-		len--;
-	}
-	if (len && text[len - 1] == '\n')
-		len--;
-	if (len >= strlen(mark) && !strncmp(text, mark, strlen(mark))) {
-		text += strlen(mark);
-		len -= strlen(mark);
-	}
-	if (len)
-		cli_warn(priv, "%.*s", (int)len, text);
-	return true;
-}
 
 static int run_summary(struct zdm_cli *cli, int nr, char **operand)
 {
-	const struct zdm_sink warn = { .emit_fn = warn_line, .priv = cli };
-	size_t against;
+	size_t against = 0;
 	struct opened o;
 	int code = open_model(cli, operand[0], &o);
 
@@ -35,11 +12,14 @@ static int run_summary(struct zdm_cli *cli, int nr, char **operand)
 	if (code == ZDM_EXIT_DONE) {
 		if (!cli->json)
 			cli_printf(cli, "DUMP      %s (%s)\n", operand[0], zdm_dump_format(o.dump));
-		code = cli_reported(cli->json ? zdm_report_json(o.m, operand[0], &cli->out) :
+		code = cli_reported(cli->json ?
+				    zdm_report_summary_json(o.s, o.m, operand[0], &cli->out, &against) :
 				    zdm_report_summary(o.m, &cli->out));
-		against = code == ZDM_EXIT_DONE &&
-			  zdm_report_sample(o.s, o.m, cli->json ? &warn : &cli->out);
-		code = finish_opened(cli, &o, true, against ? ZDM_EXIT_DAMAGED : code);
+		if (code == ZDM_EXIT_DONE && !cli->json)
+			against = zdm_report_sample(o.s, o.m, &cli->out);
+		if (code == ZDM_EXIT_DONE && against)
+			code = ZDM_EXIT_DAMAGED;
+		code = finish_opened(cli, &o, true, code);
 	}
 	close_opened(&o);
 	return code;
