@@ -103,8 +103,11 @@ static struct zdm_verdict device_progress(const struct zdm_facts *f)
 	if (f->pgmap->nr_range >= 0) {
 		if (f->range < f->pgmap->nr_range && f->look == ZDM_LOOK_NO_TAIL)
 			return verdict(ZDM_CLASS_DEVICE, ZDM_NO, ZDM_REASON_TAIL_RAW);
+		if (f->range < f->pgmap->nr_range && f->look == ZDM_LOOK_NOT_ITS)
+			return verdict(done.cls, ZDM_NO, ZDM_REASON_NEIGHBOUR_GONE);
 		if (f->range < f->pgmap->nr_range && f->look == ZDM_LOOK_UNREAD)
-			return unknown(ZDM_REASON_TAIL_UNREAD, f->page_kaddr);
+			return unknown(flags(f) & ZDM_SECTION_EARLY ? ZDM_REASON_TAIL_UNREAD :
+				       ZDM_REASON_NEIGHBOUR_UNREAD, f->page_kaddr);
 		if (f->range < f->pgmap->nr_range)
 			return done;
 		if (f->part == ZDM_PART_BACKING && f->backing_done == ZDM_YES)

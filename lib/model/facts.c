@@ -104,7 +104,7 @@ void zdm_facts_padding(const struct zdm_model *m, int32_t shares, uint64_t pfn,
 
 static enum zdm_tri device_seen(enum zdm_look_found found)
 {
-	if (found == ZDM_LOOK_NONE || found == ZDM_LOOK_UNREAD)
+	if (found == ZDM_LOOK_NONE || found == ZDM_LOOK_UNREAD || found == ZDM_LOOK_NOT_ITS)
 		return ZDM_UNKNOWN;
 	return found == ZDM_LOOK_DEVICE ? ZDM_YES : ZDM_NO;
 }

@@ -16,6 +16,12 @@
  * pgmap. Left by an earlier device those are the bytes the kernel would have written.
  *
  * What is left of a device, or was a boot hole all the time: sub-section bit clear.
+ *
+ * A third kind is in sections that were added later, where a page of memmap serves more than
+ * one sub-section (pages of 16 and 64 KiB): when a device goes, such a page goes with it
+ * (section_deactivate(), mm/sparse.c; vmemmap_free(), arch/arm64/mm/mmu.c, 6.12 and 7.3), and
+ * when it comes again a new one is mapped, of which only its own part is written. A
+ * neighbour that was there all the time then has struct pages of whatever that page held.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -228,6 +234,113 @@ static enum zdm_status look_at_device(struct look *l, uint64_t start_pfn, uint64
 	return st;
 }
 
+/* A frame that stores memmap: as __init_single_page() leaves it. */
+static bool is_backing(const struct look *l, const uint8_t *page, uint64_t pfn)
+{
+	uint64_t lru = page_kaddr(l, pfn) + l->word1_off;
+
+	return word_at(l, page, l->word1_off) == lru && word_at(l, page, l->word1_off + 8) == lru;
+}
+
+/* One struct page of a live device against what the kernel wrote there. */
+static enum zdm_look_found shared(struct look *l, uint32_t index, uint64_t pfn)
+{
+	const struct zdm_pgmap *p = &l->pgmaps->v[index];
+	int64_t range = zdm_pgmaps_range(l->pgmaps, index, pfn);
+	const uint8_t *page;
+	uint64_t at;
+
+	/* not written yet, or never: said by structure */
+	if (range < 0 || range >= p->nr_range || (range == 0 && p->altmap_status == ZDM_OK &&
+	    pfn < p->altmap.base_pfn + p->altmap.reserve))
+		return ZDM_LOOK_NONE;
+	page = page_bytes(l, pfn);
+	if (!page)
+		return ZDM_LOOK_UNREAD;
+	if (is_device(l, word_at(l, page, l->flags_off)) == ZDM_NO)
+		return ZDM_LOOK_NOT_ITS;
+	if (range == 0 && p->altmap_status == ZDM_OK &&
+	    pfn < p->altmap.base_pfn + p->altmap.reserve + p->altmap.free)
+		return is_backing(l, page, pfn) ? ZDM_LOOK_NONE : ZDM_LOOK_NOT_ITS;
+	at = p->vmemmap_shift && p->vmemmap_shift < MAX_SHIFT ?
+	     (pfn - p->ranges[range].start_pfn) & ((1ull << p->vmemmap_shift) - 1) : 0;
+	if (at) {
+		enum zdm_look_found found = tail(l, pfn, pfn - at, p->kaddr);
+
+		return found == ZDM_LOOK_NO_TAIL ? ZDM_LOOK_NOT_ITS : found;
+	}
+	return word_at(l, page, l->word1_off) == p->kaddr ? ZDM_LOOK_NONE : ZDM_LOOK_NOT_ITS;
+}
+
+/*
+ * Does all of [start_pfn, end_pfn) belong to one pgmap, as the look-up has it? A part that is not
+ * populated is no evidence that nobody else had the page: who did may be gone by now.
+ */
+static bool has_one_owner(struct look *l, const struct zdm_section *sec, uint64_t start_pfn,
+			  uint64_t end_pfn)
+{
+	uint64_t per = l->s->g.section_pages / l->s->g.subsections, pfn;
+	uint64_t first = zdm_section_nr_to_pfn(&l->s->g, sec->nr);
+	const struct zdm_pgmaps *p = l->pgmaps;
+	int32_t owner = -1;
+	size_t i;
+
+	for (pfn = start_pfn; pfn < end_pfn; pfn += per) {
+		if (zdm_sections_bit(l->sections, sec, (unsigned int)((pfn - first) / per)) != ZDM_YES)
+			return false;
+		i = zdm_pgmaps_entry(p, pfn);
+		if (i == p->nr_entries || p->entries[i].start_pfn > pfn ||
+		    p->entries[i].end_pfn < pfn + per || p->entries[i].status != ZDM_OK ||
+		    (owner >= 0 && owner != p->entries[i].pgmap))
+			return false;
+		owner = p->entries[i].pgmap;
+	}
+	return true;
+}
+
+static enum zdm_status look_at_shared(struct look *l, uint64_t start_pfn, uint64_t end_pfn)
+{
+	const struct zdm_pgmaps *p = l->pgmaps;
+	size_t i = zdm_pgmaps_entry(p, start_pfn);
+	enum zdm_status st = ZDM_OK;
+	uint64_t pfn, to;
+
+	for (; i < p->nr_entries && p->entries[i].start_pfn < end_pfn && st == ZDM_OK; i++) {
+		const struct zdm_pgmap_entry *e = &p->entries[i];
+
+		if (e->status != ZDM_OK || e->pgmap < 0 || p->v[e->pgmap].status != ZDM_OK)
+			continue;
+		pfn = e->start_pfn > start_pfn ? e->start_pfn : start_pfn;
+		to = e->end_pfn < end_pfn ? e->end_pfn : end_pfn;
+		if (!afford(l, to - pfn))
+			st = push(l, pfn, to, ZDM_LOOK_UNREAD);
+		else
+			for (; pfn < to && st == ZDM_OK; pfn++)
+				st = push(l, pfn, pfn + 1, shared(l, (uint32_t)e->pgmap, pfn));
+	}
+	return st;
+}
+
+/* Of a section that was added later: pages of memmap that more than one owner has a part in. */
+static enum zdm_status look_at_borders(struct look *l, const struct zdm_section *sec)
+{
+	const struct zdm_geometry *g = &l->s->g;
+	uint64_t per = g->section_pages / g->subsections, leaf = (1ull << g->page_shift) / g->page_bytes;
+	uint64_t start = zdm_section_nr_to_pfn(g, sec->nr), end = start + g->section_pages, next;
+	enum zdm_status st = ZDM_OK;
+	size_t i = zdm_pgmaps_entry(l->pgmaps, start);
+
+	if (leaf <= per || leaf & (leaf - 1) || i == l->pgmaps->nr_entries ||
+	    l->pgmaps->entries[i].start_pfn >= end)
+		return ZDM_OK;
+	for (; start < end && st == ZDM_OK; start = next) {
+		next = start + leaf < end ? start + leaf : end;
+		if (!has_one_owner(l, sec, start, next))
+			st = look_at_shared(l, start, next);
+	}
+	return st;
+}
+
 /* Where the taint flag exists (5.12 on), a section without it never had a device. */
 static bool may_be_left_over(const struct look *l, const struct zdm_section *sec)
 {
@@ -281,11 +394,12 @@ enum zdm_status zdm_looks_read(const struct zdm_session *s, const struct zdm_sec
 		const struct zdm_section *sec = &sections->v[i];
 
 		if (sec->status == ZDM_OK && (sec->flags & ZDM_SECTION_HAS_MEM_MAP) &&
-		    (sec->flags & ZDM_SECTION_EARLY) && s->f.v[ZDM_FEAT_SUBSECTIONS] != ZDM_NO)
-			st = look_at_section(l, sec);
+		    s->f.v[ZDM_FEAT_SUBSECTIONS] != ZDM_NO)
+			st = sec->flags & ZDM_SECTION_EARLY ? look_at_section(l, sec) :
+			     look_at_borders(l, sec);
 	}
 	if (l->cut_short)
-		zdm_warnf(w, true, "more struct pages in boot sections would have to be looked at than %u: what the rest are is not known",
+		zdm_warnf(w, true, "more struct pages would have to be looked at one by one than %u: what the rest are is not known",
 			  MAX_LOOKED);
 	free(l);
 	return st;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * looks: the stretches of boot sections where no struct page can speak for its
- * neighbours, and each must be looked at.
+ * looks: the stretches where no struct page can speak for its neighbours, and each
+ * must be looked at: in boot sections, and where devices share a page of memmap.
  */
 #ifndef ZDM_LIB_LOOKS_H
 #define ZDM_LIB_LOOKS_H
@@ -19,6 +19,8 @@ enum zdm_look_found {
 	ZDM_LOOK_FILL,		/* one byte all over, not zero */
 	/* bit set: a live device with compound pages */
 	ZDM_LOOK_NO_TAIL,	/* is to be the tail of one, and is not */
+	/* bit set: a live device that shares a page of memmap with another */
+	ZDM_LOOK_NOT_ITS,	/* is not what the kernel wrote for it */
 };
 
 struct zdm_look {
