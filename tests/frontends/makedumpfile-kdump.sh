@@ -3,7 +3,8 @@
 # A real kdump: the capture kernel of the lab (256 MiB, no vmlinux) filters its
 # /proc/vmcore in every way there is, without and with the altmaps. All complete;
 # nothing of a dropped class is kept, and what else is kept is as stock keeps it;
-# zdm stays under 32 MiB; the struct pages in the dump equal those QEMU saved.
+# zdm stays under 32 MiB; the struct pages in the dump equal those QEMU saved; where zdm changes nothing the
+# dump is stock's byte for byte. Prints the peak of memory of each way's makedumpfile.
 # Takes minutes and QEMU, so only when asked for: MDF_KDUMP=1.
 #   MAKEDUMPFILE, PATCHED_HEAD, STOCK_HEAD, EXTENSION   as in makedumpfile-ways.sh
 #   ROUNDS        how often each way is run for the time it takes (1)
@@ -32,8 +33,12 @@ run() {
     while [ $n -lt $rounds ] && [ $rc = 0 ]; do
         rm -f "$out"
         n=$((n + 1))
-        time -f "%e" -o /tmp/seconds "$@" >/tmp/log 2>&1 || rc=$?
-        echo "time $name $(tail -n 1 /tmp/seconds)"
+        time -f "%e %M" -o /tmp/cost "$@" >/tmp/log 2>&1 || rc=$?
+        tail -n 1 /tmp/cost >/tmp/last
+        read -r seconds kib </tmp/last
+        echo "time $name $seconds"
+        # BusyBox takes the kernel's KiB for pages
+        echo "peak $name $((kib / 4))"
     done
     echo "$name rc $rc"
     grep -aE 'zdm: |memmap filter|not supported|^Can' /tmp/log
@@ -114,6 +119,10 @@ for s in ${MDF_SCENARIOS:-fsdax-dev}; do
     peak=$(sed -n 's/.*used \([0-9]*\) KiB.*/\1/p' "$said" | sort -n | tail -1)
     if [ "${peak:-99999}" -lt 32768 ]; then ok "$s/memory ($peak KiB)"; else
         not_ok "$s/memory" "$peak KiB"
+    fi
+    awk '$1 == "peak" { print "# '"$s"'/" $2 ": peak " $3 " KiB" }' "$said"
+    if grep -q '^zdm: 0 pages left out, 0 added' "$said"; then
+        check "$s/exec/identical" cmp "$dir/extra/stock" "$dir/extra/exec"
     fi
     grep -q ' device ' "$dir/expected.txt" || continue
     for way in altmap carve; do
