@@ -12,6 +12,8 @@
 
 /* Program headers are read so many at a time: a hostile table may be huge. */
 #define PHDR_BATCH 1024u
+/* So many are looked at for one answer, which may hold further than it says. */
+#define MAX_TOUCHING 64u
 
 struct headers {
 	Elf64_Ehdr ehdr;
@@ -357,12 +359,13 @@ enum elfmap_kind elfmap_at(const struct elfmap *m, const struct input *in, uint6
 bool elfmap_present(const struct elfmap *m, const struct input *in, uint64_t paddr,
 		    uint64_t *end_paddr)
 {
+	unsigned int i;
 	uint64_t end;
 
 	if (elfmap_at(m, in, paddr, end_paddr) == ELFMAP_MISSING)
 		return false;
-	/* whose extents touch without continuing each other in the file */
-	while (elfmap_at(m, in, *end_paddr, &end) != ELFMAP_MISSING)
+	/* extents that touch without continuing each other in the file; of millions, some */
+	for (i = 0; i < MAX_TOUCHING && elfmap_at(m, in, *end_paddr, &end) != ELFMAP_MISSING; i++)
 		*end_paddr = end;
 	return true;
 }

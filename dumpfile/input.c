@@ -58,10 +58,33 @@ void input_close(struct input *in)
 	in->fd = -1;
 }
 
+#define SMALL_BYTES 256u
+
+/* A small read out of the block of the file that it lies in; false: read it by itself. */
+static bool read_near(struct input *in, void *buf, size_t len, uint64_t off)
+{
+	ssize_t n;
+
+	if (len > SMALL_BYTES || in->file_bytes == UINT64_MAX)
+		return false;
+	if (off < in->near_off || off - in->near_off >= in->near_len) {
+		in->near_off = off - off % INPUT_NEAR_BYTES;
+		n = fileio_pread(in->fd, in->near, INPUT_NEAR_BYTES, in->near_off);
+		in->near_len = n > 0 ? (uint32_t)n : 0;
+	}
+	if (off - in->near_off > in->near_len || len > in->near_len - (off - in->near_off))
+		return false;
+	memcpy(buf, in->near + (off - in->near_off), len);
+	return true;
+}
+
 static enum zdm_status read_plain(struct input *in, void *buf, size_t len, uint64_t off)
 {
-	ssize_t n = fileio_pread(in->fd, buf, len, off);
+	ssize_t n;
 
+	if (read_near(in, buf, len, off))
+		return ZDM_OK;
+	n = fileio_pread(in->fd, buf, len, off);
 	if (n == (ssize_t)len)
 		return ZDM_OK;
 	if (n < 0) {

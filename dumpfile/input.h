@@ -10,6 +10,8 @@
 
 struct flattened;
 
+#define INPUT_NEAR_BYTES 4096u
+
 struct input {
 	int fd;
 	uint64_t file_bytes;	/* of the file when it was opened; UINT64_MAX: a device */
@@ -18,6 +20,10 @@ struct input {
 	bool cut_off;		/* flattened, and its end mark is missing */
 	bool shrunk;		/* the file became shorter since it was opened */
 	int failed;		/* errno of a read that failed, 0: none did */
+	/* what stood around the last small read: a capsule has 8 bytes here and 8 there */
+	uint64_t near_off;
+	uint32_t near_len;
+	uint8_t near[INPUT_NEAR_BYTES];
 };
 
 /*

@@ -22,7 +22,7 @@ void zdm_extents_add(struct zdm_extents *e, uint64_t paddr, uint64_t len)
 	}
 	if (e->nr >= (e->next_sort ? e->next_sort : FIRST_SORT)) {
 		zdm_extents_sort(e);
-		e->next_sort = 2 * e->nr > FIRST_SORT ? 2 * e->nr : FIRST_SORT;
+		e->next_sort = e->nr + (e->nr / 2 > FIRST_SORT ? e->nr / 2 : FIRST_SORT);
 	}
 	slot = zdm_grow((void **)&e->v, &e->cap, e->nr, sizeof(*e->v));
 	if (!slot) {
@@ -40,11 +40,37 @@ static int stretch_cmp(const void *a, const void *b)
 	return x->start_paddr < y->start_paddr ? -1 : x->start_paddr > y->start_paddr;
 }
 
+/*
+ * What came since the last time goes in between what is in order. qsort() takes as much
+ * memory again, so it is given that part alone, and none of what came in order.
+ */
+static bool merge_new(struct zdm_extents *e)
+{
+	struct zdm_stretch *first = e->v + e->sorted, *copy;
+	size_t nr = e->nr - e->sorted, at = e->sorted, to = e->nr, i;
+
+	for (i = 1; i < nr && first[i - 1].start_paddr <= first[i].start_paddr; i++)
+		;
+	if (i < nr)
+		qsort(first, nr, sizeof(*first), stretch_cmp);
+	if (!nr || !at || first[-1].start_paddr <= first->start_paddr)
+		return true;
+	copy = malloc(nr * sizeof(*copy));
+	if (!copy)
+		return false;
+	memcpy(copy, first, nr * sizeof(*copy));
+	for (i = nr; i;)
+		e->v[--to] = at && e->v[at - 1].start_paddr > copy[i - 1].start_paddr ?
+			     e->v[--at] : copy[--i];
+	free(copy);
+	return true;
+}
+
 void zdm_extents_sort(struct zdm_extents *e)
 {
 	size_t i, n = 0;
 
-	if (e->nr)
+	if (!merge_new(e) && e->nr)
 		qsort(e->v, e->nr, sizeof(*e->v), stretch_cmp);
 	for (i = 0; i < e->nr; i++) {
 		struct zdm_stretch *last = n ? &e->v[n - 1] : NULL;
@@ -54,7 +80,7 @@ void zdm_extents_sort(struct zdm_extents *e)
 		else if (e->v[i].end_paddr > last->end_paddr)
 			last->end_paddr = e->v[i].end_paddr;
 	}
-	e->nr = n;
+	e->nr = e->sorted = n;
 }
 
 void zdm_extents_deinit(struct zdm_extents *e)

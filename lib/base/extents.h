@@ -14,6 +14,7 @@ struct zdm_stretch {
 struct zdm_extents {
 	struct zdm_stretch *v;	/* sorted and apart after zdm_extents_sort() */
 	size_t nr, cap;
+	size_t sorted;		/* so many of them are in order */
 	size_t next_sort;	/* when nr reaches it, duplicates are worth looking for */
 	bool nomem;		/* something got lost */
 };

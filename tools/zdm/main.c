@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -334,11 +335,23 @@ static int run_command(struct zdm_cli *cli, int argc, char **argv)
 	return ret;
 }
 
+/*
+ * Tables of large machines double as they grow. glibc takes them from the heap once a large
+ * block was freed, where the old one stays and the new one is a copy: two thirds of the peak.
+ */
+static void large_blocks_apart(void)
+{
+#ifdef M_MMAP_THRESHOLD
+	mallopt(M_MMAP_THRESHOLD, 256 << 10);
+#endif
+}
+
 int main(int argc, char **argv)
 {
 	struct zdm_cli cli = { .out = { .emit_fn = emit_stdout } };
 	const char *name = argc > 1 ? argv[1] : NULL;
 
+	large_blocks_apart();
 	cli.out.priv = &cli;
 	cli.sigpipe = signal(SIGPIPE, SIG_IGN);
 	if (!name) {
