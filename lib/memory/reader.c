@@ -9,10 +9,17 @@
 #define CACHE_LINES 256u
 #define CACHE_LINE_BYTES 4096u	/* whatever the kernel's pages are */
 #define NO_PAGE UINT64_MAX
+#define MAX_LEVELS 8u		/* more than any machine has */
 
 struct cache_slot {
 	uint64_t paddr;			/* of the page, NO_PAGE: empty */
 	enum zdm_status status;
+};
+
+/* The table of a level that the last walk came to, and an address that it maps. */
+struct walked {
+	uint64_t kaddr, paddr;
+	bool known;
 };
 
 struct zdm_reader {
@@ -22,8 +29,7 @@ struct zdm_reader {
 	zdm_touch_fn touch;
 	void *touch_priv;
 	struct zdm_leaf last_leaf;	/* of the last translation */
-	uint64_t low_kaddr, low_paddr;	/* last-level table of the last walk, and what it maps from */
-	bool low_known;
+	struct walked walked[MAX_LEVELS];	/* by level */
 	struct cache_slot slots[CACHE_LINES];
 	uint8_t *pages;			/* CACHE_LINES * CACHE_LINE_BYTES */
 };
@@ -69,7 +75,7 @@ void zdm_reader_set_xlat(struct zdm_reader *r, const struct zdm_xlat *xlat)
 {
 	r->xlat = *xlat;
 	r->last_leaf.mapped = false;
-	r->low_known = false;
+	memset(r->walked, 0, sizeof(r->walked));
 }
 
 void zdm_reader_forget(struct zdm_reader *r)
@@ -79,7 +85,7 @@ void zdm_reader_forget(struct zdm_reader *r)
 	for (i = 0; i < CACHE_LINES; i++)
 		r->slots[i].paddr = NO_PAGE;
 	r->last_leaf.mapped = false;
-	r->low_known = false;
+	memset(r->walked, 0, sizeof(r->walked));
 }
 
 const struct zdm_xlat *zdm_reader_xlat(const struct zdm_reader *r)
@@ -167,7 +173,18 @@ enum zdm_status zdm_read_phys(struct zdm_reader *r, uint64_t paddr, void *buf, s
 /* Entry i of the table at paddr. */
 static enum zdm_status table_entry(struct zdm_reader *r, uint64_t paddr, uint64_t i, uint64_t *ret)
 {
-	return zdm_read_phys(r, paddr + i * sizeof(*ret), ret, sizeof(*ret));
+	const uint8_t *page = NULL;
+	enum zdm_status st;
+
+	paddr += i * sizeof(*ret);
+	if (paddr % sizeof(*ret) == 0)
+		page = cached_page(r, paddr - paddr % CACHE_LINE_BYTES, &st);
+	if (!page)
+		return zdm_read_phys(r, paddr, ret, sizeof(*ret));
+	memcpy(ret, page + paddr % CACHE_LINE_BYTES, sizeof(*ret));
+	if (r->touch)
+		r->touch(r->touch_priv, paddr, sizeof(*ret));
+	return ZDM_OK;
 }
 
 /* Without the tag that the hardware ignores, where it does. */
@@ -187,11 +204,28 @@ static uint64_t entry_index(const struct zdm_xlat *x, unsigned int level, uint64
 	return kaddr >> shift & ((1ull << bits) - 1);
 }
 
+/* Neighbours share their tables, and most walks go from neighbour to neighbour: where to begin. */
+static unsigned int lowest_known(const struct zdm_reader *r, uint64_t kaddr, uint64_t *table)
+{
+	const struct zdm_xlat *x = &r->xlat;
+	unsigned int level;
+
+	for (level = 1; level < x->levels && level < MAX_LEVELS; level++) {
+		const struct walked *w = &r->walked[level];
+
+		if (w->known && (kaddr ^ w->kaddr) >> (x->page_shift + level * x->bits_per_level) == 0) {
+			*table = w->paddr;
+			return level;
+		}
+	}
+	return x->levels;
+}
+
 enum zdm_status zdm_walk_kaddr(struct zdm_reader *r, uint64_t kaddr, struct zdm_leaf *ret)
 {
 	const struct zdm_xlat *x = &r->xlat;
 	uint64_t table = x->pgd_paddr, entry;
-	unsigned int level = x->levels;
+	unsigned int level;
 	enum zdm_entry kind = ZDM_ENTRY_NONE;
 	enum zdm_status st;
 
@@ -201,11 +235,7 @@ enum zdm_status zdm_walk_kaddr(struct zdm_reader *r, uint64_t kaddr, struct zdm_
 	ret->len_bytes = 1;
 	if (!x->levels)
 		return ZDM_UNREADABLE;
-	/* neighbours share their last table, and most walks go from neighbour to neighbour */
-	if (r->low_known && (kaddr ^ r->low_kaddr) >> (x->page_shift + x->bits_per_level) == 0) {
-		table = r->low_paddr;
-		level = 1;
-	}
+	level = lowest_known(r, kaddr, &table);
 	for (; level; level--) {
 		ret->len_bytes = 1ull << (x->page_shift + (level - 1) * x->bits_per_level);
 		ret->start_kaddr = kaddr & ~(ret->len_bytes - 1);
@@ -218,11 +248,8 @@ enum zdm_status zdm_walk_kaddr(struct zdm_reader *r, uint64_t kaddr, struct zdm_
 		kind = x->arch->entry(x, level, entry, &table);
 		if (kind != ZDM_ENTRY_TABLE)
 			break;
-		if (level == 2) {
-			r->low_kaddr = kaddr;
-			r->low_paddr = table;
-			r->low_known = true;
-		}
+		if (level - 1 < MAX_LEVELS)
+			r->walked[level - 1] = (struct walked){ kaddr, table, true };
 	}
 	if (kind == ZDM_ENTRY_NONE)
 		return ZDM_OK;

@@ -238,7 +238,16 @@ void zdm_blocks_deinit(struct zdm_blocks *b)
 
 int32_t zdm_blocks_find(const struct zdm_blocks *b, uint64_t section_nr)
 {
-	size_t i = zdm_first_beyond(b->v, b->nr, end_section_nr, section_nr);
+	const struct zdm_block *first = b->nr ? &b->v[0] : NULL;
+	size_t i = b->nr;
 
+	/* mostly they are all of one size and without gaps */
+	if (first && first->start_section_nr <= section_nr &&
+	    first->start_section_nr < first->end_section_nr)
+		i = (section_nr - first->start_section_nr) /
+		    (first->end_section_nr - first->start_section_nr);
+	if (i >= b->nr || b->v[i].start_section_nr > section_nr ||
+	    b->v[i].end_section_nr <= section_nr)
+		i = zdm_first_beyond(b->v, b->nr, end_section_nr, section_nr);
 	return i < b->nr && b->v[i].start_section_nr <= section_nr ? (int32_t)i : -1;
 }

@@ -366,8 +366,11 @@ void zdm_sections_deinit(struct zdm_sections *sec)
 
 const struct zdm_section *zdm_sections_find(const struct zdm_sections *sec, uint64_t nr)
 {
-	size_t i = zdm_first_from(sec->v, sec->nr, nr, nr);
+	size_t i = sec->nr ? nr - sec->v[0].nr : 0;
 
+	/* mostly there are no gaps */
+	if (i >= sec->nr || sec->v[i].nr != nr)
+		i = zdm_first_from(sec->v, sec->nr, nr, nr);
 	return i < sec->nr && sec->v[i].nr == nr ? &sec->v[i] : NULL;
 }
 
