@@ -63,6 +63,33 @@ ZDM_API size_t zdm_sample_lines(const struct zdm_session *s, const struct zdm_mo
 				zdm_sample_fn fn, void *priv);
 ZDM_API enum zdm_status zdm_report_ranges(const struct zdm_model *m, int cls,
 					  const struct zdm_sink *out);
+/*
+ * The same as a screen wants it: columns as wide as what is in them, and where a screen is
+ * not wide enough for all, the most telling of them; REASON is last, and shortened only if
+ * that is not enough. INVAL: a column of that name is not there.
+ */
+struct zdm_table_opts {
+	size_t size;			/* sizeof(struct zdm_table_opts) */
+	uint32_t classes;		/* of ranges: a bit each, 1 << cls; 0: all of them */
+	unsigned int width;		/* characters; 0: all columns */
+	const char *columns;		/* "START_PFN,CLASS": only these; NULL: as said above */
+	bool bytes;			/* SIZE as a number of bytes */
+	bool no_headings;
+	bool colour;			/* escape sequences of a terminal */
+};
+ZDM_API enum zdm_status zdm_report_ranges_table(const struct zdm_model *m,
+						const struct zdm_table_opts *opts,
+						const struct zdm_sink *out);
+/* nr: one section, or UINT64_MAX for all. */
+ZDM_API enum zdm_status zdm_report_sections_table(const struct zdm_model *m, uint64_t nr,
+						  const struct zdm_table_opts *opts,
+						  const struct zdm_sink *out);
+/* The names of their columns from 0 on; NULL behind the last. */
+ZDM_API const char *zdm_range_column(size_t i);
+ZDM_API const char *zdm_section_column(size_t i);
+/* As zdm_report_json(), with the ranges of those classes (0: all) only; totals are of all. */
+ZDM_API enum zdm_status zdm_report_ranges_json(const struct zdm_model *m, uint32_t classes,
+					       const char *vmcore, const struct zdm_sink *out);
 /* nr: one section, or UINT64_MAX for all. */
 ZDM_API enum zdm_status zdm_report_sections(const struct zdm_model *m, uint64_t nr,
 					    const struct zdm_sink *out);

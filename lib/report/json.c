@@ -109,19 +109,23 @@ static void put_pgmaps(struct zdm_out *o, const struct zdm_model *m)
 	zdm_outf(o, "]");
 }
 
-static void put_ranges(struct zdm_out *o, const struct zdm_model *m)
+static void put_ranges(struct zdm_out *o, const struct zdm_model *m, uint32_t classes)
 {
 	uint64_t total[ZDM_NR_CLASSES] = { 0 };
 	struct json_object *totals = zdm_json_object(o);
 	const struct zdm_range *r;
 	size_t nr = zdm_model_ranges(m, &r), i;
+	bool first = true;
 
 	zdm_json_key(o, "ranges", false);
 	zdm_outf(o, "[");
 	for (i = 0; i < nr && !o->stopped; i++) {
-		zdm_outf(o, i ? "," : "");
-		zdm_json_put(o, range_json(o, m, &r[i]));
 		total[r[i].cls] += r[i].end_pfn - r[i].start_pfn;
+		if (classes && !(classes >> r[i].cls & 1))
+			continue;
+		zdm_outf(o, first ? "" : ",");
+		zdm_json_put(o, range_json(o, m, &r[i]));
+		first = false;
 	}
 	zdm_outf(o, "]");
 	for (i = 0; i < ZDM_NR_CLASSES; i++)
@@ -158,9 +162,10 @@ static size_t put_warnings(struct zdm_out *o, const struct zdm_session *s,
 	return against;
 }
 
-enum zdm_status zdm_report_summary_json(const struct zdm_session *s, const struct zdm_model *m,
-					const char *vmcore, const struct zdm_sink *out,
-					size_t *against)
+/* s: NULL, or look at struct pages, too; classes: 0, or those of which the ranges are wanted. */
+static enum zdm_status report(const struct zdm_session *s, const struct zdm_model *m,
+			      uint32_t classes, const char *vmcore, const struct zdm_sink *out,
+			      size_t *against)
 {
 	const struct zdm_kernel *k = zdm_model_kernel(m);
 	struct zdm_out o = { .sink = out };
@@ -172,7 +177,7 @@ enum zdm_status zdm_report_summary_json(const struct zdm_session *s, const struc
 	zdm_json_key(&o, "sources", false);
 	zdm_json_put(&o, sources_json(&o, k));
 	put_pgmaps(&o, m);
-	put_ranges(&o, m);
+	put_ranges(&o, m, classes);
 	nr = put_warnings(&o, s, m);
 	if (against)
 		*against = nr;
@@ -180,10 +185,23 @@ enum zdm_status zdm_report_summary_json(const struct zdm_session *s, const struc
 	return o.status;
 }
 
+enum zdm_status zdm_report_summary_json(const struct zdm_session *s, const struct zdm_model *m,
+					const char *vmcore, const struct zdm_sink *out,
+					size_t *against)
+{
+	return report(s, m, 0, vmcore, out, against);
+}
+
+enum zdm_status zdm_report_ranges_json(const struct zdm_model *m, uint32_t classes,
+				       const char *vmcore, const struct zdm_sink *out)
+{
+	return report(NULL, m, classes, vmcore, out, NULL);
+}
+
 enum zdm_status zdm_report_json(const struct zdm_model *m, const char *vmcore,
 				const struct zdm_sink *out)
 {
-	return zdm_report_summary_json(NULL, m, vmcore, out, NULL);
+	return report(NULL, m, 0, vmcore, out, NULL);
 }
 
 enum zdm_status zdm_report_pgmaps_json(const struct zdm_model *m, const char *vmcore,

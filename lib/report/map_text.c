@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "report/map.h"
+#include "report/report.h"
 
 #define GUTTER 14		/* columns before the blank and the 64 cells */
 #define LEGEND_COLUMNS 79
@@ -19,7 +20,7 @@ struct text_map {
 };
 
 /* The colour of a letter: what must not be believed stands out. */
-static const char *escape_of(char letter)
+const char *zdm_letter_escape(char letter)
 {
 	switch (letter) {
 	case '#':
@@ -39,6 +40,11 @@ static const char *escape_of(char letter)
 	default:
 		return "";
 	}
+}
+
+const char *zdm_class_escape(enum zdm_class cls)
+{
+	return zdm_letter_escape(zdm_class_letter(cls));
 }
 
 /* "3", "3+" for the first of several, "-" for none; "^" where there is no room. */
@@ -74,7 +80,7 @@ static void put_cells(struct text_map *t, const struct zdm_map_row *row, unsigne
 	unsigned int i, n;
 
 	for (i = 0; i < nr; i += n) {
-		const char *escape = t->colour ? escape_of(row->cell[i]) : "";
+		const char *escape = t->colour ? zdm_letter_escape(row->cell[i]) : "";
 
 		for (n = 1; i + n < nr && row->cell[i + n] == row->cell[i]; n++)
 			;

@@ -23,6 +23,14 @@ char *zdm_reason_alloc(const struct zdm_model *m, const struct zdm_range *r);
 /* "live", "dying", "unknown": what the percpu_ref of a pgmap says. */
 const char *zdm_pgmap_state(const struct zdm_pgmap *p);
 
+/* The columns that scripts know, each of its width; classes: a bit each, 0 all. */
+enum zdm_status zdm_ranges_fixed(const struct zdm_model *m, uint32_t classes,
+				 const struct zdm_sink *out);
+
+/* "\033[…m" for text of this class or letter (zdm/map.h), "" for none. */
+const char *zdm_letter_escape(char letter);
+const char *zdm_class_escape(enum zdm_class cls);
+
 /* Why a list of pgmaps is empty: there is none, or nobody can tell. */
 const char *zdm_no_pgmap_text(const struct zdm_model *m);
 

@@ -17,18 +17,24 @@ static const char *index_text(int64_t i, int64_t none, char *buf)
 
 enum zdm_status zdm_report_ranges(const struct zdm_model *m, int cls, const struct zdm_sink *out)
 {
+	return zdm_ranges_fixed(m, cls == ZDM_CLASS_ANY ? 0 : UINT32_C(1) << cls, out);
+}
+
+enum zdm_status zdm_ranges_fixed(const struct zdm_model *m, uint32_t classes,
+				 const struct zdm_sink *out)
+{
 	struct zdm_out o = { .sink = out };
 	const struct zdm_range *r;
 	size_t nr = zdm_model_ranges(m, &r), i;
 
-	zdm_outf(&o, "%12s %12s %12s %-8s %-7s %4s %5s %-7s %-7s %s\n", "START_PFN", "END_PFN",
-		 "PAGES", "CLASS", "VALID", "CASE", "PGMAP", "MEMMAP", "IN_DUMP", "REASON");
+	zdm_outf(&o, "%12s %12s %12s %-8s %-7s %4s %5s %-7s %-14s %s\n", "START_PFN", "END_PFN",
+		 "PAGES", "CLASS", "VALID", "CASE", "PGMAP", "MEMMAP", "MEMMAP_IN_DUMP", "REASON");
 	for (i = 0; i < nr && !o.stopped; i++) {
 		char nr_case[24], pgmap[24], start[ZDM_PFN_LEN], end[ZDM_PFN_LEN];
 
-		if (cls != ZDM_CLASS_ANY && (int)r[i].cls != cls)
+		if (classes && !(classes >> r[i].cls & 1))
 			continue;
-		zdm_outf(&o, "%12s %12s %12" PRIu64 " %-8s %-7s %4s %5s %-7s %-7s %s\n",
+		zdm_outf(&o, "%12s %12s %12" PRIu64 " %-8s %-7s %4s %5s %-7s %-14s %s\n",
 			 zdm_pfn_text(r[i].start_pfn, start), zdm_pfn_text(r[i].end_pfn, end),
 			 r[i].end_pfn - r[i].start_pfn,
 			 zdm_class_name(r[i].cls), zdm_tri_name(r[i].valid),

@@ -16,14 +16,19 @@ usage() {
     fails usage/command 2 "unknown command 'bogus'" bogus
     fails usage/option 2 "unknown option '--bogus'" summary --bogus "$core"
     fails usage/short-option 2 "unknown option '-x'" summary -x "$core"
-    fails usage/option-first 2 "unknown option '--json'" --json summary "$core"
+    fails usage/option-first 2 "unknown option '--bogus'" --bogus summary "$core"
+    fails usage/options-alone 2 "COMMAND is missing" -q --json
     fails usage/no-argument 2 "'--vmlinux' needs an argument" summary "$core" --vmlinux
     fails usage/no-vmcore 2 "VMCORE is missing" summary
     fails usage/no-spec 2 "missing" pfn "$core"
     fails usage/two-vmcores 2 "one operand too many" summary "$core" "$core"
-    fails usage/class 2 "'nonsense' is no class" ranges --class nonsense "$core"
-    fails usage/class-json 2 "leave out --class" ranges --class hole --json "$core"
-    fails usage/section 2 "'x1' is no section number" sections --section x1 "$core"
+    value usage/class "'nonsense' is no class" ranges --class nonsense "$core"
+    value usage/class-list "'nonsense' is no class" ranges --class hole,nonsense,device "$core"
+    value usage/column "'BOGUS' is no column" ranges -o CLASS,bogus "$core"
+    value usage/color "always, never or auto" ranges --color sometimes "$core"
+    value usage/dump-level "from 0 to 31" carve --dump-level 32 --dry-run "$core"
+    value usage/sample "number of struct pages" check --sample x "$core"
+    value usage/section "'x1' is no section number" sections --section x1 "$core"
     fails usage/layout-nothing 2 "give a VMCORE" layout
     fails usage/layout-live 2 "take no VMCORE" layout --live "$core"
     fails usage/layout-btf 2 "go together" layout --btf "$core"
@@ -33,12 +38,23 @@ usage() {
     for name in 0x nonsense 0x1g 12ab phys: phys:zz phys:0x10000000000000 page:1 \
         page:ffffe9ffffffffff virt:0 0x10000000000 99999999999999999999 \
         5-5 0x200-0x100 1- 1+0 0-0x200000 0t 0t1f 0xffffffff81000000; do
-        fails "usage/spec-$name" 2 "" pfn --layout "$layout" "$core" 0 "$name"
+        value "usage/spec-$name" "" pfn --layout "$layout" "$core" 0 "$name"
     done
     for cmd in summary ranges pfn sections pgmaps check layout capsule; do
         works "help/$cmd" 0 $cmd --help
         shows "help/$cmd/usage" "Usage: zdm $cmd"
     done
+    # what was meant: commands, options, classes, columns; far off is nothing like it
+    fails typo/command 2 "did you mean 'summary'" sumary "$core"
+    fails typo/command-swapped 2 "did you mean 'oops'" opos "$core"
+    fails typo/help 2 "did you mean 'ranges'" help rangs
+    fails typo/option 2 "unknown option '--vmlinx' .did you mean '--vmlinux'" summary --vmlinx=x "$core"
+    fails typo/own-option 2 "did you mean '--class'" ranges --clas-s hole "$core"
+    fails typo/before 2 "did you mean '--quiet'" --quit summary "$core"
+    value typo/class "did you mean 'device'" ranges --class devcie "$core"
+    value typo/column "did you mean 'REASON'" ranges -o resaon "$core"
+    run summry; shows_not typo/far "did you mean 'pgmaps'"
+    run xyzzy; shows_not typo/nothing 'did you mean'
     works help/all 0 --help
     works version 0 --version
     shows version/text "zdm "
@@ -62,8 +78,26 @@ machines() {
     fails machine/s390x-big-endian 3 "machine s390x" summary "$work/foreign"
 }
 
+# Where tools put dumps: the one that is in a directory, or in one of its directories.
+directories() {
+    local d=$work/crash
+    mkdir -p "$d/202611270400" "$d/empty"
+    cp "$core" "$d/202611270400/dump.202611270400"
+    echo text >"$d/202611270400/dmesg.202611270400"
+    works directory/kdump-tools 0 ranges --layout "$layout" "$d/202611270400"
+    if grep -q "202611270400/dump.202611270400: the dump of that directory" "$work/err"; then
+        ok directory/said; else not_ok directory/said "$(cat "$work/err")"; fi
+    works directory/above 0 ranges -q --layout "$layout" "$d"
+    mkdir "$d/127.0.0.1-2026-11-27"
+    cp "$core" "$d/127.0.0.1-2026-11-27/vmcore"
+    echo text >"$d/127.0.0.1-2026-11-27/vmcore-dmesg.txt"
+    works directory/vmcore 0 ranges -q --layout "$layout" "$d/127.0.0.1-2026-11-27"
+    fails directory/two 3 "with 2 dumps, name one of them: .*dump.202611270400" summary "$d"
+    fails directory/empty 3 "is a directory, and neither" summary "$d/empty"
+}
+
 not_dumps() {
-    local f=$work/file off n
+    local f=$work/file off n cmd
     fails open/none 3 "none: No such file" summary "$work/none"
     fails open/directory 3 "is a directory" summary "$work"
     : >"$f"
@@ -73,6 +107,17 @@ not_dumps() {
     fails open/executable 3 "not a core dump.*--vmlinux" summary "$zdm"
     printf '\xfd7zXZ\0\0\0\0' >"$f"
     fails open/xz 3 "compressed with xz: run xz" summary "$f"
+    printf '\x28\xb5\x2f\xfd\0\0\0\0' >"$f"
+    fails open/zstd 3 "compressed with zstd: run zstd" summary "$f"
+    printf '\x1f\x8b\x08\0\0\0\0\0' >"$f"
+    fails open/gzip 3 "compressed with gzip: run gzip" summary "$f"
+    mkfifo "$work/fifo"
+    (exec 3<>"$work/fifo"; fails open/pipe 3 "is a pipe: .*save it to a file" summary "$work/fifo")
+    for cmd in summary ranges pgmaps check; do
+        fails "stdin/$cmd" 3 "standard input cannot be read here and there" "$cmd" -
+    done
+    fails stdout/carve 3 "cannot write to standard output" carve --layout "$layout" "$core" -
+    fails stdout/capsule 3 "cannot write to standard output" capsule --layout "$layout" "$core" -
     printf 'KDUMP   ' >"$f"
     fails open/kdump-header-only 3 "truncated or damaged" summary "$f"
     printf 'makedumpfile\0\0\0\0' >"$f"
@@ -256,6 +301,7 @@ full_disk() {
 }
 
 usage
+directories
 machines
 not_dumps
 damaged_elf

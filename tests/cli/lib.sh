@@ -26,10 +26,23 @@ run() {
 # fails NAME CODE PATTERN ARG...: must end with CODE and say one line on standard
 # error (a usage error: two) that matches PATTERN, and nothing on standard output.
 fails() {
-    local name=$1 code=$2 pattern=$3 lines=1
-    shift 3
+    local lines=1
+    [ "$2" -ne 2 ] || lines=2
+    fails_in $lines "$@"
+}
+
+# value NAME PATTERN ARG...: the same of an argument that is no good: code 2, and one line,
+# as no help would mend it.
+value() {
+    local name=$1 pattern=$2
+    shift 2
+    fails_in 1 "$name" 2 "$pattern" "$@"
+}
+
+fails_in() {
+    local lines=$1 name=$2 code=$3 pattern=$4
+    shift 4
     run "$@"
-    [ "$code" -ne 2 ] || lines=2
     if [ "$rc" -ne "$code" ]; then
         not_ok "$name" "exit code $rc, expected $code: $(head -c 300 "$work/err")"
     elif [ "$(wc -l <"$work/err")" -ne $lines ]; then
@@ -61,6 +74,11 @@ shows() {
 # le64 NUMBER, le32 NUMBER: its bytes as poke takes them
 le64() { printf '%016x' "$1" | sed 's/\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)/\8\7\6\5\4\3\2\1/'; }
 le32() { le64 "$1" | cut -c 1-8; }
+
+shows_not() {
+    if ! grep -Fq -- "$2" "$work/out" "$work/err"; then ok "$1"; else
+        not_ok "$1" "'$2' in: $(cat "$work/out" "$work/err")"; fi
+}
 
 # poke FILE OFFSET HEX: overwrite bytes.
 poke() {

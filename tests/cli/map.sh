@@ -46,9 +46,9 @@ works map/changed 0 map -q "$work/demo" "$work/split"
 shows map/changed/marked "^ changed"
 works map/colour 0 map -q --color always "$work/demo"
 shows map/colour/there $'\033['
-fails map/no-section 2 "beyond the last" map -q --section 99999 "$work/demo"
-fails map/no-pgmap 2 "no pgmap 7" map -q --pgmap 7 "$work/demo"
-fails map/bad-colour 2 "always, never or auto" map -q --color sometimes "$work/demo"
+value map/no-section "beyond the last" map -q --section 99999 "$work/demo"
+value map/no-pgmap "no pgmap 7" map -q --pgmap 7 "$work/demo"
+value map/bad-colour "always, never or auto" map -q --color sometimes "$work/demo"
 
 # one section of RAM offline, one on its way out, one on its way in (5.8-offline.expected)
 make_core tests/vmcores/text/5.8-offline.txt

@@ -6,6 +6,8 @@
 #ifndef ZDM_CLI_H
 #define ZDM_CLI_H
 
+#include <string.h>
+
 #include <zdm/report.h>
 
 /* Exit codes; documented in zdm(1). */
@@ -27,6 +29,12 @@ struct zdm_option {
 	const char *help;	/* one line */
 };
 
+/* "CLASS[,CLASS…]": given again, the list goes on. */
+static inline bool option_is_list(const struct zdm_option *o)
+{
+	return o->arg && strchr(o->arg, '[');
+}
+
 struct zdm_cli;
 
 struct zdm_command {
@@ -39,6 +47,7 @@ struct zdm_command {
 	const char *help;		/* more lines for --help, NULL: none */
 	bool names_classes;		/* --help lists the classes, too */
 	bool writes;			/* makes a file: has -f, --force */
+	bool listing;			/* may be longer than a screen: through the pager */
 	/* operand[0..nr): what is left of the command line. Returns an exit code. */
 	int (*run)(struct zdm_cli *cli, int nr, char **operand);
 };
@@ -48,9 +57,11 @@ struct zdm_cli {
 	const char *vmlinux, *layout;	/* files of --vmlinux and --layout, NULL: none */
 	bool json, quiet;
 	bool force;		/* overwrite what exists */
+	bool help, version;	/* what was asked for instead of work */
 	void (*sigpipe)(int sig);	/* what SIGPIPE did when zdm began */
 	/* argument of option i of the command; "" for one without; NULL: not given */
 	const char *opt[ZDM_MAX_OPTS];
+	char *joined[ZDM_MAX_OPTS];	/* memory of those that were given twice */
 	struct zdm_sink out;		/* standard output */
 };
 
@@ -62,6 +73,10 @@ void cli_warn(const struct zdm_cli *cli, const char *fmt, ...);
 /* The same, then "try 'zdm CMD --help'"; returns ZDM_EXIT_USAGE. */
 __attribute__((format(printf, 2, 3)))
 int cli_usage_error(const struct zdm_cli *cli, const char *fmt, ...);
+
+/* An argument that is no good: one line, as nothing in the help would mend it; the same code. */
+__attribute__((format(printf, 1, 2)))
+int cli_value_error(const char *fmt, ...);
 
 /*
  * The exit code of a report that went to standard output. That nobody reads on is no

@@ -130,7 +130,10 @@ static int make_capsule(struct zdm_cli *cli, struct opened *o, uint64_t sum, con
 		return ZDM_EXIT_OPEN;
 	}
 	if (!cli->quiet)
-		cli_printf(cli, "%s: %" PRIu64 " bytes\n", path, (uint64_t)sb.st_size);
+		cli_printf(cli, "%s: %" PRIu64 " bytes: what the verdicts rest on (section table, "
+			   "pgmaps, memory blocks, page tables, VMCOREINFO, layout, the struct pages "
+			   "that decide something), no contents of pages\n", path,
+			   (uint64_t)sb.st_size);
 	return ZDM_EXIT_DONE;
 }
 

@@ -55,7 +55,43 @@ static void print_count(struct zdm_cli *cli, const char *name, const struct zdm_
 		cli_printf(cli, "%-10s %12" PRIu64 " %16" PRIu64 "\n", name, c->pages, c->bytes);
 }
 
-static void print_table(struct zdm_cli *cli, const struct zdm_carve_plan *plan, bool dry_run)
+/* What the kept frames are; those of the file, not what was added. */
+static void count_kept(const struct zdm_model *m, const struct zdm_carve_plan *plan,
+		       struct zdm_carve_count *ret)
+{
+	uint64_t size = zdm_model_kernel(m)->page_size, pfn, end, next;
+	size_t i;
+
+	memset(ret, 0, ZDM_NR_CLASSES * sizeof(*ret));
+	for (i = 0; i < plan->nr_segs; i++) {
+		pfn = plan->segs[i].paddr / size;
+		end = pfn + plan->segs[i].file_bytes / size;
+		for (; plan->segs[i].from == ZDM_CARVE_FILE && pfn < end; pfn = next) {
+			const struct zdm_range *r = zdm_range_find(m, pfn);
+			enum zdm_class cls = r ? r->cls : ZDM_CLASS_ABSENT;
+
+			next = r && r->end_pfn < end ? r->end_pfn : end;
+			ret[cls].pages += next - pfn;
+			ret[cls].bytes += (next - pfn) * size;
+		}
+	}
+}
+
+static void print_kept(struct zdm_cli *cli, const struct zdm_carve_count *kept)
+{
+	char name[32];
+	int i;
+
+	for (i = 0; i < ZDM_NR_CLASSES; i++) {
+		snprintf(name, sizeof(name), "  %s", zdm_class_name((enum zdm_class)i));
+		print_count(cli, name, &kept[i], false);
+	}
+	if (kept[ZDM_CLASS_DEVICE].pages && !cli->opt[OPT_DUMP_LEVEL])
+		cli_printf(cli, "Data of devices is kept: --dump-level 8 drops it.\n");
+}
+
+static void print_table(struct zdm_cli *cli, const struct zdm_carve_plan *plan,
+			const struct zdm_carve_count *kept, bool dry_run)
 {
 	int i;
 
@@ -66,29 +102,40 @@ static void print_table(struct zdm_cli *cli, const struct zdm_carve_plan *plan, 
 	print_count(cli, "memmap", &plan->memmap, false);
 	cli_printf(cli, "Kept:\n");
 	print_count(cli, "kept", &plan->kept, true);
+	print_kept(cli, kept);
 	print_count(cli, "added", &plan->added, false);
 	cli_printf(cli, "%zu segments from %zu, %" PRIu64 " bytes with holes\n", plan->nr_segs,
 		   plan->in->nr_segs, plan->total_bytes);
 }
 
-static void print_json(struct zdm_cli *cli, const struct zdm_carve_plan *plan)
+static void print_json_classes(struct zdm_cli *cli, const char *key,
+			       const struct zdm_carve_count *c)
 {
 	const char *comma = "";
 	int i;
 
-	cli_printf(cli, "{\"schema\":%d,\"dropped\":{", ZDM_JSON_SCHEMA);
+	cli_printf(cli, "\"%s\":{", key);
 	for (i = 0; i < ZDM_NR_CLASSES; i++) {
-		if (!plan->dropped[i].pages)
+		if (!c[i].pages)
 			continue;
 		cli_printf(cli, "%s\"%s\":{\"pages\":%" PRIu64 ",\"bytes\":%" PRIu64 "}", comma,
-			   zdm_class_name((enum zdm_class)i), plan->dropped[i].pages,
-			   plan->dropped[i].bytes);
+			   zdm_class_name((enum zdm_class)i), c[i].pages, c[i].bytes);
 		comma = ",";
 	}
-	cli_printf(cli, "},\"memmap\":{\"pages\":%" PRIu64 ",\"bytes\":%" PRIu64 "}",
+	cli_printf(cli, "}");
+}
+
+static void print_json(struct zdm_cli *cli, const struct zdm_carve_plan *plan,
+		       const struct zdm_carve_count *kept)
+{
+	cli_printf(cli, "{\"schema\":%d,", ZDM_JSON_SCHEMA);
+	print_json_classes(cli, "dropped", plan->dropped);
+	cli_printf(cli, ",\"memmap\":{\"pages\":%" PRIu64 ",\"bytes\":%" PRIu64 "}",
 		   plan->memmap.pages, plan->memmap.bytes);
 	cli_printf(cli, ",\"kept\":{\"pages\":%" PRIu64 ",\"bytes\":%" PRIu64 "}",
 		   plan->kept.pages, plan->kept.bytes);
+	cli_printf(cli, ",");
+	print_json_classes(cli, "kept_classes", kept);
 	cli_printf(cli, ",\"added\":{\"pages\":%" PRIu64 ",\"bytes\":%" PRIu64 "}",
 		   plan->added.pages, plan->added.bytes);
 	cli_printf(cli, ",\"segments\":%zu,\"total_bytes\":%" PRIu64 "}\n", plan->nr_segs,
@@ -160,7 +207,7 @@ static int parse(struct zdm_cli *cli, int nr, char **operand, struct carving_opt
 	opts->path = operand[0];
 	if (cli->opt[OPT_DUMP_LEVEL]) {
 		if (!cli_parse_u64(cli->opt[OPT_DUMP_LEVEL], &level) || level > 31)
-			return cli_usage_error(cli, "--dump-level is a number from 0 to 31");
+			return cli_value_error("--dump-level is a number from 0 to 31");
 		opts->policy.dump_level = (int)level;
 	}
 	opts->policy.drop_device_memmap = cli->opt[OPT_DROP_DEVICE_MEMMAP] != NULL;
@@ -182,6 +229,7 @@ static int parse(struct zdm_cli *cli, int nr, char **operand, struct carving_opt
 
 static int run(struct zdm_cli *cli, int nr, char **operand)
 {
+	struct zdm_carve_count kept[ZDM_NR_CLASSES];
 	struct carving_opts opts = { 0 };
 	struct carving c;
 	int ret, code;
@@ -197,10 +245,11 @@ static int run(struct zdm_cli *cli, int nr, char **operand)
 	zdm_carve_place_packed(c.plan);
 	if (!opts.dry_run)
 		ret = write_out(&c, opts.path, operand[1], cli->force);
+	count_kept(c.o.m, c.plan, kept);
 	if (ret <= 0 && cli->json)
-		print_json(cli, c.plan);
+		print_json(cli, c.plan, kept);
 	else if (ret <= 0 && (opts.dry_run || !cli->quiet))
-		print_table(cli, c.plan, opts.dry_run);
+		print_table(cli, c.plan, kept, opts.dry_run);
 	carving_close(&c);
 	return ret > 0 ? ret : code;
 }

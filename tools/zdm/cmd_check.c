@@ -86,7 +86,7 @@ static int run_check(struct zdm_cli *cli, int nr, char **operand)
 	(void)nr;
 	if (cli->opt[CHECK_SAMPLE] &&
 	    (cli->opt[CHECK_ALL] || !cli_parse_u64(cli->opt[CHECK_SAMPLE], &most) || !most))
-		return cli_usage_error(cli, "--sample takes a number of struct pages, and not --all");
+		return cli_value_error("--sample takes a number of struct pages, and not --all");
 	code = open_model(cli, operand[0], &o);
 	if (code != ZDM_EXIT_DONE)
 		goto out;

@@ -178,9 +178,9 @@ static int parse_limits(struct zdm_cli *cli, struct confine *limits)
 	uint64_t mib = MEMORY_MIB, seconds = SECONDS;
 
 	if (!parse_limit(cli->opt[OPT_MEMORY_LIMIT], 1 << 24, &mib))
-		return cli_usage_error(cli, "--memory-limit is a number of MiB");
+		return cli_value_error("--memory-limit is a number of MiB");
 	if (!parse_limit(cli->opt[OPT_TIME_LIMIT], 1 << 24, &seconds))
-		return cli_usage_error(cli, "--time-limit is a number of seconds");
+		return cli_value_error("--time-limit is a number of seconds");
 	limits->memory_bytes = mib << 20;
 	limits->seconds = (unsigned int)seconds;
 	return -1;
@@ -196,7 +196,7 @@ static int parse(struct zdm_cli *cli, char **host, struct carving_opts *opts)
 	opts->policy.dump_level = host_dump_level(host);
 	if (cli->opt[OPT_DUMP_LEVEL]) {
 		if (!cli_parse_u64(cli->opt[OPT_DUMP_LEVEL], &level) || level > 31)
-			return cli_usage_error(cli, "--dump-level is a number from 0 to 31");
+			return cli_value_error("--dump-level is a number from 0 to 31");
 		opts->policy.dump_level = (int)level;
 	}
 	opts->policy.drop_device_memmap = cli->opt[OPT_DROP_DEVICE_MEMMAP] != NULL;

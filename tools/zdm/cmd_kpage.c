@@ -60,7 +60,7 @@ static int run_kpage(struct zdm_cli *cli, int nr, char **operand)
 		opts.end_pfn = zdm_model_end_pfn(o.m);
 		if (zdm_pfn_spec_parse(zdm_model_kernel(o.m), &opts, operand[1], &range, err,
 				       sizeof(err)) != ZDM_OK)
-			code = cli_usage_error(cli, "%s", err);
+			code = cli_value_error("%s", err);
 	}
 	if (code == ZDM_EXIT_DONE)
 		code = show(cli, &o, &range);
@@ -82,6 +82,7 @@ const struct zdm_command cmd_kpage = {
 	.min_operands = 1, .max_operands = 2,
 	.purpose = "what /proc/kpageflags would say, as page-types prints it",
 	.opts = options,
+	.listing = true,
 	.writes = true,
 	.help = "RANGE is PFN-PFN or PFN..PFN (the last not included), PFN+COUNT, or one page as\n"
 		"zdm pfn takes it; all pages if it is not given. Pages whose memmap must\n"

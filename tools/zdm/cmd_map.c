@@ -10,6 +10,7 @@
 #include "fileio.h"
 #include "open.h"
 #include "outfile.h"
+#include "screen.h"
 
 enum { MAP_SECTION, MAP_PGMAP, MAP_COLOR, MAP_HTML, MAP_SVG };
 
@@ -26,19 +27,6 @@ static const struct zdm_option map_opts[] = {
 static bool emit_raw(void *priv, const char *text, size_t len)
 {
 	return fwrite(text, 1, len, priv) == len;
-}
-
-static bool want_colour(const char *when, bool *ret)
-{
-	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
-
-	if (!when || !strcmp(when, "auto"))
-		*ret = isatty(STDOUT_FILENO) && !(no && *no) && !(term && !strcmp(term, "dumb"));
-	else if (!strcmp(when, "always") || !strcmp(when, "never"))
-		*ret = !strcmp(when, "always");
-	else
-		return false;
-	return true;
 }
 
 typedef enum zdm_status (*map_fn)(const struct zdm_model *m, const struct zdm_map_opts *opts,
@@ -90,15 +78,15 @@ static int check_numbers(struct zdm_cli *cli, const struct zdm_model *m,
 	const struct zdm_pgmap *p;
 
 	if (opts->pgmap != ZDM_MAP_ALL && opts->pgmap >= zdm_model_pgmaps(m, &p))
-		return cli_usage_error(cli, "there is no pgmap %s: see zdm pgmaps",
+		return cli_value_error("there is no pgmap %s: see zdm pgmaps",
 				       cli->opt[MAP_PGMAP]);
 	if (opts->section != ZDM_MAP_ALL &&
 	    opts->section > (zdm_model_end_pfn(m) - 1) / k->section_pages)
-		return cli_usage_error(cli, "section %s is beyond the last one",
+		return cli_value_error("section %s is beyond the last one",
 				       cli->opt[MAP_SECTION]);
 	b = opts->before ? zdm_model_kernel(opts->before) : k;
 	if (b->page_size != k->page_size || b->section_pages != k->section_pages)
-		return cli_usage_error(cli, "%s has pages or sections of another size: no section "
+		return cli_value_error("%s has pages or sections of another size: no section "
 				       "of it is one of %s", opts->before_name, opts->name);
 	return ZDM_EXIT_DONE;
 }
@@ -112,11 +100,11 @@ static int parse_options(struct zdm_cli *cli, struct zdm_map_opts *opts)
 	if (cli->opt[MAP_SECTION] && cli->opt[MAP_PGMAP])
 		return cli_usage_error(cli, "--section or --pgmap, one of them");
 	if (cli->opt[MAP_SECTION] && !cli_parse_u64(cli->opt[MAP_SECTION], &opts->section))
-		return cli_usage_error(cli, "'%s' is no section number", cli->opt[MAP_SECTION]);
+		return cli_value_error("'%s' is no section number", cli->opt[MAP_SECTION]);
 	if (cli->opt[MAP_PGMAP] && !cli_parse_u64(cli->opt[MAP_PGMAP], &opts->pgmap))
-		return cli_usage_error(cli, "'%s' is no number of a pgmap", cli->opt[MAP_PGMAP]);
-	if (!want_colour(cli->opt[MAP_COLOR], &opts->colour))
-		return cli_usage_error(cli, "--color is always, never or auto");
+		return cli_value_error("'%s' is no number of a pgmap", cli->opt[MAP_PGMAP]);
+	if (!screen_colour(cli->opt[MAP_COLOR], &opts->colour))
+		return cli_value_error("--color is always, never or auto");
 	return ZDM_EXIT_DONE;
 }
 

@@ -31,9 +31,9 @@ static int add(struct list *l, const char *text, const char *where)
 	struct wanted *p;
 
 	if (zdm_pfn_spec_parse(l->k, &l->opts, text, &spec, err, sizeof(err)) != ZDM_OK)
-		return cli_usage_error(l->cli, "%s%s", where, err);
+		return cli_value_error("%s%s", where, err);
 	if (spec.end_pfn - spec.start_pfn > MAX_PAGES - l->pages)
-		return cli_usage_error(l->cli, "%s%s: more than %u page frames; see zdm ranges",
+		return cli_value_error("%s%s: more than %u page frames; see zdm ranges",
 				       where, text, MAX_PAGES);
 	l->pages += spec.end_pfn - spec.start_pfn;
 	if (l->nr == l->room) {
@@ -183,6 +183,7 @@ const struct zdm_command cmd_pfn = {
 	.name = "pfn",
 	.operands = "VMCORE SPEC…",
 	.min_operands = 2, .max_operands = -1,
+	.listing = true,
 	.purpose = "the verdict on single page frames, with the evidence",
 	.help = "SPEC is a page frame number (294912, 0t294912 or 0x48000), PFNs from A to\n"
 		"before B (A-B or A..B), N of them (A+N), or, always hexadecimal,\n"

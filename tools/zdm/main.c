@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* zdm COMMAND [options] VMCORE: the table of commands, their options, help. */
+/* zdm COMMAND [options] VMCORE: the table of commands and options; how all of them talk. */
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <malloc.h>
 #include <signal.h>
@@ -12,7 +11,8 @@
 
 #include <json-c/json.h>
 
-#include "cli.h"
+#include "commands.h"
+#include "screen.h"
 
 /* One row each, in the order of the help. */
 #define COMMANDS(row) \
@@ -33,37 +33,21 @@
 #define DECLARE(name) extern const struct zdm_command cmd_##name;
 COMMANDS(DECLARE)
 #define ADDRESS(name) &cmd_##name,
-static const struct zdm_command *const commands[] = { COMMANDS(ADDRESS) };
-#define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+const struct zdm_command *const zdm_commands[] = { COMMANDS(ADDRESS) NULL };
 
-enum { OPT_VMLINUX = 1000, OPT_LAYOUT, OPT_JSON, OPT_VERSION, OPT_OWN };
-
-static const struct option common_opts[] = {
-	{ "vmlinux", required_argument, NULL, OPT_VMLINUX },
-	{ "layout", required_argument, NULL, OPT_LAYOUT },
-	{ "json", no_argument, NULL, OPT_JSON },
-	{ "quiet", no_argument, NULL, 'q' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, OPT_VERSION },
+const struct zdm_common_option zdm_common_options[] = {
+	{ { "vmlinux", "FILE", "take symbols and types from this vmlinux, or the one below this "
+	    "directory" }, 0 },
+	{ { "layout", "FILE", "take them from this layout file (see zdm layout)" }, 0 },
+	{ { "json", NULL, "print one JSON object" }, 'J' },
+	{ { "quiet", NULL, "no warnings, no progress" }, 'q' },
+	{ { "help", NULL, "help, also for each command" }, 'h' },
+	{ { "version", NULL, "version of zdm" }, 0 },
+	{ { NULL, NULL, NULL }, 0 },
 };
-#define NR_COMMON (sizeof(common_opts) / sizeof(common_opts[0]))
-
-static const char common_help[] =
-	"Common options:\n"
-	"  --vmlinux FILE     take symbols and types from this vmlinux, or the one below this directory\n"
-	"  --layout FILE      take them from this layout file (see zdm layout)\n"
-	"  --json             print one JSON object\n"
-	"  -q, --quiet        no warnings, no progress\n"
-	"  -h, --help         help, also for each command\n"
-	"      --version      version of zdm\n";
-
-static const char force_help[] =
-	"  -f, --force        overwrite a file that exists\n";
-
-static const char exit_help[] =
-	"Exit codes:\n"
-	"  0 done    1 done, but the dump is damaged or check found a contradiction\n"
-	"  2 usage   3 cannot open, or not a kernel dump   4 symbol, type or page missing\n";
+const struct zdm_common_option zdm_force_option = {
+	{ "force", NULL, "overwrite a file that exists" }, 'f',
+};
 
 __attribute__((format(printf, 1, 0)))
 static void complain(const char *fmt, va_list ap)
@@ -107,6 +91,16 @@ int cli_usage_error(const struct zdm_cli *cli, const char *fmt, ...)
 		fprintf(stderr, "Try 'zdm %s --help'.\n", cli->cmd->name);
 	else
 		fprintf(stderr, "Try 'zdm --help'.\n");
+	return ZDM_EXIT_USAGE;
+}
+
+int cli_value_error(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	complain(fmt, ap);
+	va_end(ap);
 	return ZDM_EXIT_USAGE;
 }
 
@@ -184,157 +178,6 @@ bool cli_parse_u64(const char *text, uint64_t *ret)
 	return true;
 }
 
-static void print_usage(FILE *f)
-{
-	size_t i;
-
-	fprintf(f, "Usage: zdm COMMAND [options] VMCORE\n"
-		"Which struct pages of a kernel crash dump may be believed, and why.\n\n"
-		"Commands:\n");
-	for (i = 0; i < NR_COMMANDS; i++)
-		fprintf(f, "  %-10s %s\n", commands[i]->name, commands[i]->purpose);
-	fprintf(f, "\n%s\n%s", common_help, exit_help);
-}
-
-static int option_width(const struct zdm_option *o)
-{
-	return (int)strlen(o->name) + (o->arg ? 1 + (int)strlen(o->arg) : 0);
-}
-
-static void print_options(const struct zdm_option *opts)
-{
-	const struct zdm_option *o;
-	int width = 16;		/* as the common ones */
-
-	for (o = opts; o->name; o++)
-		if (option_width(o) > width)
-			width = option_width(o);
-	printf("Options:\n");
-	for (o = opts; o->name; o++)
-		printf("  --%s%s%s%*s %s\n", o->name, o->arg ? " " : "", o->arg ? o->arg : "",
-		       width - option_width(o), "", o->help);
-	printf("\n");
-}
-
-static void print_classes(void)
-{
-	int i;
-
-	printf("Classes:\n");
-	for (i = 0; i < ZDM_NR_CLASSES; i++)
-		printf("  %-9s  %s\n", zdm_class_name((enum zdm_class)i),
-		       zdm_class_what((enum zdm_class)i));
-	printf("\n");
-}
-
-static void print_help(const struct zdm_command *cmd)
-{
-	printf("Usage: zdm %s [options] %s\n%s.\n\n", cmd->name, cmd->operands, cmd->purpose);
-	if (cmd->help)
-		printf("%s\n", cmd->help);
-	if (cmd->opts)
-		print_options(cmd->opts);
-	if (cmd->names_classes)
-		print_classes();
-	printf("%s%s\n%s", common_help, cmd->writes ? force_help : "", exit_help);
-}
-
-static const struct zdm_command *find_command(const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < NR_COMMANDS; i++)
-		if (!strcmp(commands[i]->name, name))
-			return commands[i];
-	return NULL;
-}
-
-/* The options of the command and the common ones, as getopt_long() wants them. */
-static void build_options(const struct zdm_command *cmd, struct option *ret)
-{
-	size_t n = NR_COMMON, i;
-
-	memcpy(ret, common_opts, sizeof(common_opts));
-	for (i = 0; cmd->opts && cmd->opts[i].name && i < ZDM_MAX_OPTS; i++, n++) {
-		ret[n].name = cmd->opts[i].name;
-		ret[n].has_arg = cmd->opts[i].arg ? required_argument : no_argument;
-		ret[n].flag = NULL;
-		ret[n].val = OPT_OWN + (int)i;
-	}
-	if (cmd->writes)
-		ret[n++] = (struct option){ "force", no_argument, NULL, 'f' };
-	memset(&ret[n], 0, sizeof(ret[n]));
-}
-
-/* Returns -1 to go on, else the exit code. */
-static int parse_options(struct zdm_cli *cli, int argc, char **argv)
-{
-	const char *letters = cli->cmd->runs_program ? "+:qh" : cli->cmd->writes ? ":qhf" : ":qh";
-	struct option opts[NR_COMMON + ZDM_MAX_OPTS + 2];
-	int c;
-
-	build_options(cli->cmd, opts);
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, letters, opts, NULL)) != -1) {
-		switch (c) {
-		case OPT_VMLINUX:
-			cli->vmlinux = optarg;
-			break;
-		case OPT_LAYOUT:
-			cli->layout = optarg;
-			break;
-		case OPT_JSON:
-			cli->json = true;
-			break;
-		case 'q':
-			cli->quiet = true;
-			break;
-		case 'f':
-			cli->force = true;
-			break;
-		case 'h':
-			print_help(cli->cmd);
-			return ZDM_EXIT_DONE;
-		case OPT_VERSION:
-			printf("zdm %s\n", zdm_version());
-			return ZDM_EXIT_DONE;
-		case ':':
-			return cli_usage_error(cli, "option '%s' needs an argument",
-					       argv[optind - 1]);
-		case '?':
-			if (optopt > 0 && optopt < 256)
-				return cli_usage_error(cli, "unknown option '-%c'", optopt);
-			return cli_usage_error(cli, "unknown option '%s'", argv[optind - 1]);
-		default:
-			cli->opt[c - OPT_OWN] = optarg ? optarg : "";
-		}
-	}
-	return -1;
-}
-
-static int run_command(struct zdm_cli *cli, int argc, char **argv)
-{
-	const struct zdm_command *cmd = cli->cmd;
-	int ret = parse_options(cli, argc, argv);
-	int nr = argc - optind;
-
-	if (ret >= 0)
-		return ret;
-	if (nr < cmd->min_operands)
-		return cli_usage_error(cli, "%s: %s is missing", cmd->name, cmd->operands);
-	if (cmd->max_operands >= 0 && nr > cmd->max_operands)
-		return cli_usage_error(cli, "%s: '%s' is one operand too many", cmd->name,
-				       argv[optind + cmd->max_operands]);
-	ret = cmd->run(cli, nr, argv + optind);
-	/* what was not written was not done */
-	if (fflush(stdout) || ferror(stdout)) {
-		if (errno != EPIPE)
-			cli_error("standard output: %s", strerror(errno));
-		return errno == EPIPE ? ret : ZDM_EXIT_OPEN;
-	}
-	return ret;
-}
-
 /*
  * Tables of large machines double as they grow. glibc takes them from the heap once a large
  * block was freed, where the old one stays and the new one is a copy: two thirds of the peak.
@@ -349,34 +192,28 @@ static void large_blocks_apart(void)
 int main(int argc, char **argv)
 {
 	struct zdm_cli cli = { .out = { .emit_fn = emit_stdout } };
-	const char *name = argc > 1 ? argv[1] : NULL;
+	char **operand;
+	int nr, ret;
+	size_t i;
 
 	large_blocks_apart();
 	cli.out.priv = &cli;
 	cli.sigpipe = signal(SIGPIPE, SIG_IGN);
-	if (!name) {
-		print_usage(stderr);
-		return ZDM_EXIT_USAGE;
+	ret = options_parse(&cli, argc, argv, &operand, &nr);
+	if (ret < 0) {
+		if (cli.cmd->listing && !cli.json)
+			screen_begin();
+		ret = cli.cmd->run(&cli, nr, operand);
+		/* what was not written was not done */
+		if (fflush(stdout) || ferror(stdout)) {
+			if (errno != EPIPE) {
+				cli_error("standard output: %s", strerror(errno));
+				ret = ZDM_EXIT_OPEN;
+			}
+		}
 	}
-	if (!strcmp(name, "--version")) {
-		printf("zdm %s\n", zdm_version());
-		return ZDM_EXIT_DONE;
-	}
-	if (!strcmp(name, "help") && argc > 2) {
-		cli.cmd = find_command(argv[2]);
-		if (!cli.cmd)
-			return cli_usage_error(&cli, "unknown command '%s'", argv[2]);
-		print_help(cli.cmd);
-		return ZDM_EXIT_DONE;
-	}
-	if (!strcmp(name, "-h") || !strcmp(name, "--help") || !strcmp(name, "help")) {
-		print_usage(stdout);
-		return ZDM_EXIT_DONE;
-	}
-	if (name[0] == '-')
-		return cli_usage_error(&cli, "unknown option '%s'", name);
-	cli.cmd = find_command(name);
-	if (!cli.cmd)
-		return cli_usage_error(&cli, "unknown command '%s'", name);
-	return run_command(&cli, argc - 1, argv + 1);
+	screen_end();
+	for (i = 0; i < ZDM_MAX_OPTS; i++)
+		free(cli.joined[i]);
+	return ret;
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "finddump.h"
 #include "open.h"
 
 /* What the status of zdm_open() or zdm_model_build() is to a user. */
@@ -170,6 +172,15 @@ int open_session(struct zdm_cli *cli, const char *path, struct opened *ret)
 	progress_init(&ret->progress, cli->quiet);
 	if (is_stdin(path))
 		return ZDM_EXIT_OPEN;
+	if (finddump_is_directory(path)) {
+		ret->found = finddump(path, err, sizeof(err));
+		if (!ret->found) {
+			cli_error("%s: %s", path, err);
+			return ZDM_EXIT_OPEN;
+		}
+		path = ret->path = ret->found;
+		cli_warn(cli, "%s: the dump of that directory", path);
+	}
 	if (zdm_dump_open(path, &dump_opts, &ret->dump, err, sizeof(err)) != ZDM_OK) {
 		cli_error("%s: %s", path, err);
 		return ZDM_EXIT_OPEN;
@@ -226,6 +237,7 @@ void close_opened(struct opened *o)
 	while (o->nr_sources)
 		zdm_source_close(o->source[--o->nr_sources]);
 	zdm_dump_close(o->dump);
+	free(o->found);
 }
 
 /* The caller has said it in words of its own. */

@@ -11,6 +11,7 @@
 
 struct opened {
 	const char *path;
+	char *found;			/* memory of path, where a directory was given */
 	struct zdm_dump *dump;
 	struct zdm_source *source[3];	/* --layout, --vmlinux, a capsule's own layout */
 	size_t nr_sources;
