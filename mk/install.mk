@@ -8,7 +8,10 @@ export INSTALL
 INSTALL_PARTS += cli lib doc
 
 INSTALL_cli = 755 | $(bindir) | $(B)/zdm; 755 | $(plugindir) | $(B)/zdm-preload.so; \
-	644 | $(mandir)/man1 | $(sort $(wildcard docs/man/*.1));
+	644 | $(mandir)/man1 | $(sort $(wildcard docs/man/*.1)); \
+	644 | $(datadir)/bash-completion/completions | tools/completion/zdm.bash; \
+	644 | $(datadir)/zsh/site-functions | tools/completion/_zdm; \
+	644 | $(datadir)/fish/vendor_completions.d | tools/completion/zdm.fish;
 install-cli: $(B)/zdm $(B)/zdm-preload.so
 
 INSTALL_lib = 644 | $(includedir)/zdm | $(sort $(wildcard include/zdm/*.h include/zdm/*.def)); \

@@ -24,6 +24,13 @@ missing=
 for class in $(rows .); do grep -qE "^  $class " <<<"$help" || missing="$missing $class"; done
 if [ -z "$missing" ]; then ok classes/help; else not_ok classes/help "not in ranges --help:$missing"; fi
 
+# What shells complete is made from the same list.
+missing=
+for class in $(rows .); do
+    for file in tools/completion/*; do grep -qw "$class" "$file" || missing="$missing $class:$file"; done
+done
+if [ -z "$missing" ]; then ok classes/completion; else not_ok classes/completion "$missing"; fi
+
 # Nobody outside names a class by a table of his own: a switch over classes has no default.
 bad=$(grep -rlE 'case ZDM_CLASS_' lib tools extensions --include='*.c' | grep -v lib/model/ || true)
 if [ -z "$bad" ]; then ok classes/no-switch; else not_ok classes/no-switch "a switch over classes in $bad"; fi

@@ -28,7 +28,8 @@
 	row(layout) \
 	row(capsule) \
 	row(carve) \
-	row(exec)
+	row(exec) \
+	row(completion)
 
 #define DECLARE(name) extern const struct zdm_command cmd_##name;
 COMMANDS(DECLARE)
