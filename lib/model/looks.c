@@ -237,9 +237,9 @@ static enum zdm_status look_at_device(struct look *l, uint64_t start_pfn, uint64
 /* A frame that stores memmap: as __init_single_page() leaves it. */
 static bool is_backing(const struct look *l, const uint8_t *page, uint64_t pfn)
 {
-	uint64_t lru = page_kaddr(l, pfn) + l->word1_off;
+	uint64_t lru = page_kaddr(l, pfn) + l->page.word1_off;
 
-	return word_at(l, page, l->word1_off) == lru && word_at(l, page, l->word1_off + 8) == lru;
+	return zdm_page_word(&l->page, page, 1) == lru && zdm_page_word(&l->page, page, 2) == lru;
 }
 
 /* One struct page of a live device against what the kernel wrote there. */
@@ -257,7 +257,7 @@ static enum zdm_look_found shared(struct look *l, uint32_t index, uint64_t pfn)
 	page = page_bytes(l, pfn);
 	if (!page)
 		return ZDM_LOOK_UNREAD;
-	if (is_device(l, word_at(l, page, l->flags_off)) == ZDM_NO)
+	if (zdm_page_in_zone_device(&l->page, zdm_page_flags(&l->page, page)) == ZDM_NO)
 		return ZDM_LOOK_NOT_ITS;
 	if (range == 0 && p->altmap_status == ZDM_OK &&
 	    pfn < p->altmap.base_pfn + p->altmap.reserve + p->altmap.free)
@@ -269,7 +269,7 @@ static enum zdm_look_found shared(struct look *l, uint32_t index, uint64_t pfn)
 
 		return found == ZDM_LOOK_NO_TAIL ? ZDM_LOOK_NOT_ITS : found;
 	}
-	return word_at(l, page, l->word1_off) == p->kaddr ? ZDM_LOOK_NONE : ZDM_LOOK_NOT_ITS;
+	return zdm_page_word(&l->page, page, 1) == p->kaddr ? ZDM_LOOK_NONE : ZDM_LOOK_NOT_ITS;
 }
 
 /*
