@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* summary, ranges, sections, pgmaps: the model, printed. */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
