@@ -108,8 +108,8 @@ ZDM_API void zdm_carve_place_packed(struct zdm_carve_plan *plan);
  * segments. Only for an input that is a file.
  */
 ZDM_API void zdm_carve_place_shifted(struct zdm_carve_plan *plan);
-/* header_bytes of ELF header, program headers and notes. */
-ZDM_API void zdm_carve_header(const struct zdm_carve_plan *plan, void *buf);
+/* header_bytes of ELF header, program headers and notes. NOMEM is the only failure. */
+ZDM_API enum zdm_status zdm_carve_header(const struct zdm_carve_plan *plan, void *buf);
 
 struct zdm_carve_io {
 	size_t size;		/* sizeof(struct zdm_carve_io) */

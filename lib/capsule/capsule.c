@@ -7,6 +7,7 @@
 
 #include <zdm/capsule.h>
 
+#include "base/elfcore.h"
 #include "base/extents.h"
 #include "base/grow.h"
 #include "capsule/layout_write.h"
@@ -140,34 +141,25 @@ static enum zdm_status analyse(struct capsule *c, char *err, size_t err_len)
 	return st;
 }
 
-static size_t align4(size_t n)
-{
-	return (n + 3) & ~(size_t)3;
-}
-
-static size_t note_bytes(const char *name, size_t len)
-{
-	return sizeof(Elf64_Nhdr) + align4(strlen(name) + 1) + align4(len);
-}
-
-static void put_note(struct zdm_out *o, const char *name, uint32_t type, const char *text,
+static bool put_note(struct zdm_out *o, const char *name, uint32_t type, const char *text,
 		     size_t len)
 {
-	Elf64_Nhdr n = { (Elf64_Word)strlen(name) + 1, (Elf64_Word)len, type };
-	static const char zeros[4];
+	size_t bytes = zdm_elfcore_note_bytes(name, len);
+	char *note = malloc(bytes);
 
-	zdm_out_text(o, (const char *)&n, sizeof(n));
-	zdm_out_text(o, name, n.n_namesz);
-	zdm_out_text(o, zeros, align4(n.n_namesz) - n.n_namesz);
-	zdm_out_text(o, text, len);
-	zdm_out_text(o, zeros, align4(len) - len);
+	if (note) {
+		zdm_elfcore_note(name, type, text, len, note);
+		zdm_out_text(o, note, bytes);
+	}
+	free(note);
+	return note;
 }
 
 static size_t all_notes_bytes(const struct capsule *c)
 {
-	return (c->vmcoreinfo ? note_bytes("VMCOREINFO", c->vmcoreinfo_len) : 0) +
-	       note_bytes(ZDM_CAPSULE_NAME, c->layout_len) +
-	       note_bytes(ZDM_CAPSULE_NAME, c->present_len);
+	return (c->vmcoreinfo ? zdm_elfcore_note_bytes("VMCOREINFO", c->vmcoreinfo_len) : 0) +
+	       zdm_elfcore_note_bytes(ZDM_CAPSULE_NAME, c->layout_len) +
+	       zdm_elfcore_note_bytes(ZDM_CAPSULE_NAME, c->present_len);
 }
 
 static bool add_piece(struct capsule *c, uint64_t paddr, uint64_t len, bool zero)
@@ -231,50 +223,35 @@ static enum zdm_status cut_pieces(struct capsule *c, char *err, size_t err_len)
 	return st;
 }
 
-static void put_loads(struct zdm_out *o, const struct capsule *c, uint64_t off)
+static bool put_headers(struct zdm_out *o, const struct capsule *c)
 {
+	const struct zdm_elfcore core = {
+		.machine = c->machine, .nr_loads = c->nr_pieces,
+		.notes_bytes = all_notes_bytes(c), .notes_align = 4,
+	};
+	Elf64_Phdr *load = calloc(c->nr_pieces + 1, sizeof(*load));
+	char *head = malloc(zdm_elfcore_notes_off(&core));
+	uint64_t off = zdm_elfcore_bytes(&core);
+	bool ok = load && head;
 	size_t i;
 
-	for (i = 0; i < c->nr_pieces; i++) {
+	for (i = 0; ok && i < c->nr_pieces; i++) {
 		const struct piece *p = &c->piece[i];
-		Elf64_Phdr load = {
-			.p_type = PT_LOAD, .p_flags = PF_R, .p_offset = off, .p_align = 1,
-			.p_paddr = p->paddr, .p_vaddr = c->page_offset_kaddr + p->paddr,
+
+		load[i] = (Elf64_Phdr){
+			.p_flags = PF_R, .p_offset = off, .p_align = 1, .p_paddr = p->paddr,
+			.p_vaddr = c->page_offset_kaddr + p->paddr,
 			.p_filesz = p->zero ? 0 : p->len, .p_memsz = p->len,
 		};
-
-		zdm_out_text(o, (const char *)&load, sizeof(load));
-		off += load.p_filesz;
+		off += load[i].p_filesz;
 	}
-}
-
-static void put_headers(struct zdm_out *o, const struct capsule *c)
-{
-	uint64_t nr = c->nr_pieces + 1, shoff = sizeof(Elf64_Ehdr) + nr * sizeof(Elf64_Phdr);
-	bool many = nr >= PN_XNUM;
-	Elf64_Shdr count = { .sh_info = (Elf64_Word)nr, .sh_size = 1 };
-	Elf64_Ehdr ehdr = {
-		.e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
-			     EV_CURRENT },
-		.e_type = ET_CORE, .e_machine = c->machine, .e_version = EV_CURRENT,
-		.e_phoff = sizeof(Elf64_Ehdr), .e_ehsize = sizeof(Elf64_Ehdr),
-		.e_phentsize = sizeof(Elf64_Phdr), .e_phnum = many ? PN_XNUM : (Elf64_Half)nr,
-	};
-	Elf64_Phdr note = {
-		.p_type = PT_NOTE, .p_align = 4, .p_filesz = all_notes_bytes(c),
-		.p_memsz = all_notes_bytes(c), .p_offset = shoff + (many ? sizeof(count) : 0),
-	};
-
-	if (many) {	/* the true number stands in the first section header */
-		ehdr.e_shoff = shoff;
-		ehdr.e_shentsize = sizeof(Elf64_Shdr);
-		ehdr.e_shnum = 1;
+	if (ok) {
+		zdm_elfcore_head(&core, load, head);
+		zdm_out_text(o, head, zdm_elfcore_notes_off(&core));
 	}
-	zdm_out_text(o, (const char *)&ehdr, sizeof(ehdr));
-	zdm_out_text(o, (const char *)&note, sizeof(note));
-	put_loads(o, c, note.p_offset + note.p_filesz);
-	if (many)
-		zdm_out_text(o, (const char *)&count, sizeof(count));
+	free(load);
+	free(head);
+	return ok;
 }
 
 /* The pieces that stand in the file. */
@@ -309,11 +286,14 @@ static enum zdm_status put_capsule(const struct capsule *c, const struct zdm_sin
 	struct zdm_out o = { .sink = out };
 	enum zdm_status st;
 
-	put_headers(&o, c);
-	if (c->vmcoreinfo)
-		put_note(&o, "VMCOREINFO", 0, c->vmcoreinfo, c->vmcoreinfo_len);
-	put_note(&o, ZDM_CAPSULE_NAME, ZDM_CAPSULE_LAYOUT, c->layout, c->layout_len);
-	put_note(&o, ZDM_CAPSULE_NAME, ZDM_CAPSULE_PRESENT, c->present, c->present_len);
+	if (!put_headers(&o, c) ||
+	    (c->vmcoreinfo &&
+	     !put_note(&o, "VMCOREINFO", 0, c->vmcoreinfo, c->vmcoreinfo_len)) ||
+	    !put_note(&o, ZDM_CAPSULE_NAME, ZDM_CAPSULE_LAYOUT, c->layout, c->layout_len) ||
+	    !put_note(&o, ZDM_CAPSULE_NAME, ZDM_CAPSULE_PRESENT, c->present, c->present_len)) {
+		zdm_errf(err, err_len, "out of memory");
+		return ZDM_NOMEM;
+	}
 	st = put_bytes(&o, c, err, err_len);
 	if (st == ZDM_OK && o.stopped) {
 		zdm_errf(err, err_len, "cannot write");

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <zdm/carve.h>
+#include "base/elfcore.h"
 #include "base/extents.h"
 #include "base/grow.h"
 #include "base/search.h"
@@ -172,15 +173,13 @@ static uint64_t round_page(const struct zdm_carve_plan *plan, uint64_t bytes)
 	return (bytes + plan->page_bytes - 1) / plan->page_bytes * plan->page_bytes;
 }
 
-/* Program headers: one PT_NOTE before the PT_LOADs, and a section for PN_XNUM. */
-static uint64_t phdrs_end(const struct zdm_carve_plan *plan)
+static struct zdm_elfcore core_of(const struct zdm_carve_plan *plan)
 {
-	return sizeof(Elf64_Ehdr) + (plan->nr_segs + 1) * sizeof(Elf64_Phdr);
-}
-
-static bool needs_xnum(const struct zdm_carve_plan *plan)
-{
-	return plan->nr_segs + 1 >= PN_XNUM;
+	return (struct zdm_elfcore){
+		.machine = plan->in->machine, .osabi = plan->in->osabi,
+		.flags = plan->in->elf_flags, .nr_loads = plan->nr_segs,
+		.notes_bytes = plan->in->notes_bytes,
+	};
 }
 
 enum zdm_status zdm_carve_plan_create(const struct zdm_carve_input *in,
@@ -192,6 +191,7 @@ enum zdm_status zdm_carve_plan_create(const struct zdm_carve_input *in,
 	size_t i, room = 0, looks = in->nr_segs + MAX_OVERLAP * (nr_keep + 1);
 	enum zdm_status st = ZDM_OK;
 	struct zdm_carve_plan *plan;
+	struct zdm_elfcore core;
 
 	if (!k->page_size)
 		return ZDM_INVAL;
@@ -208,9 +208,8 @@ enum zdm_status zdm_carve_plan_create(const struct zdm_carve_input *in,
 		zdm_carve_plan_free(plan);
 		return st;
 	}
-	plan->header_bytes = round_page(plan, phdrs_end(plan) +
-					(needs_xnum(plan) ? sizeof(Elf64_Shdr) : 0) +
-					in->notes_bytes);
+	core = core_of(plan);
+	plan->header_bytes = round_page(plan, zdm_elfcore_bytes(&core));
 	*ret = plan;
 	return ZDM_OK;
 }
@@ -271,58 +270,27 @@ void zdm_carve_place_shifted(struct zdm_carve_plan *plan)
 	place_empty(plan);
 }
 
-static void fill_ehdr(const struct zdm_carve_plan *plan, Elf64_Ehdr *eh)
+enum zdm_status zdm_carve_header(const struct zdm_carve_plan *plan, void *buf)
 {
-	memcpy(eh->e_ident, ELFMAG, SELFMAG);
-	eh->e_ident[EI_CLASS] = ELFCLASS64;
-	eh->e_ident[EI_DATA] = ELFDATA2LSB;
-	eh->e_ident[EI_VERSION] = EV_CURRENT;
-	eh->e_ident[EI_OSABI] = plan->in->osabi;
-	eh->e_type = ET_CORE;
-	eh->e_machine = plan->in->machine;
-	eh->e_version = EV_CURRENT;
-	eh->e_flags = plan->in->elf_flags;
-	eh->e_phoff = sizeof(*eh);	/* makedumpfile looks nowhere else */
-	eh->e_ehsize = sizeof(*eh);
-	eh->e_phentsize = sizeof(Elf64_Phdr);
-	eh->e_phnum = (Elf64_Half)(plan->nr_segs + 1);
-	if (needs_xnum(plan)) {
-		eh->e_phnum = PN_XNUM;
-		eh->e_shoff = phdrs_end(plan);
-		eh->e_shentsize = sizeof(Elf64_Shdr);
-		eh->e_shnum = 1;
-	}
-}
-
-void zdm_carve_header(const struct zdm_carve_plan *plan, void *buf)
-{
-	uint64_t notes_off = phdrs_end(plan);
-	Elf64_Ehdr *eh = buf;
-	Elf64_Phdr *ph = (Elf64_Phdr *)(eh + 1);
-	Elf64_Shdr *sh;
+	const struct zdm_elfcore core = core_of(plan);
+	Elf64_Phdr *load = calloc(plan->nr_segs + 1, sizeof(*load));
 	size_t i;
 
-	memset(buf, 0, plan->header_bytes);
-	fill_ehdr(plan, eh);
-	if (needs_xnum(plan)) {
-		sh = (Elf64_Shdr *)((char *)buf + notes_off);
-		sh->sh_info = (Elf64_Word)(plan->nr_segs + 1);
-		sh->sh_size = 1;
-		notes_off += sizeof(*sh);
-	}
-	*ph++ = (Elf64_Phdr){
-		.p_type = PT_NOTE, .p_offset = notes_off,
-		.p_filesz = plan->in->notes_bytes, .p_memsz = plan->in->notes_bytes,
-	};
+	if (!load)
+		return ZDM_NOMEM;
 	for (i = 0; i < plan->nr_segs; i++) {
-		*ph++ = (Elf64_Phdr){
-			.p_type = PT_LOAD, .p_flags = plan->segs[i].flags,
-			.p_offset = plan->segs[i].dst_off,
+		load[i] = (Elf64_Phdr){
+			.p_flags = plan->segs[i].flags, .p_offset = plan->segs[i].dst_off,
 			.p_vaddr = plan->segs[i].vaddr, .p_paddr = plan->segs[i].paddr,
 			.p_filesz = plan->segs[i].file_bytes,
 			.p_memsz = plan->segs[i].mem_bytes,
 		};
 	}
+	memset(buf, 0, plan->header_bytes);
+	zdm_elfcore_head(&core, load, buf);
+	free(load);
 	if (plan->in->notes_bytes)
-		memcpy((char *)buf + notes_off, plan->in->notes, plan->in->notes_bytes);
+		memcpy((char *)buf + zdm_elfcore_notes_off(&core), plan->in->notes,
+		       plan->in->notes_bytes);
+	return ZDM_OK;
 }

@@ -214,12 +214,11 @@ static enum zdm_status copy_read_seg(struct writer *w, const struct zdm_carve_se
 static enum zdm_status write_header(struct writer *w)
 {
 	unsigned char *header = malloc(w->plan->header_bytes);
-	enum zdm_status status = ZDM_OK;
+	enum zdm_status status = header ? zdm_carve_header(w->plan, header) : ZDM_NOMEM;
 
-	if (!header)
-		return fail(w, ZDM_NOMEM, "out of memory for the headers", 0);
-	zdm_carve_header(w->plan, header);
-	if (!write_all(w->io->out_fd, header, w->plan->header_bytes, 0))
+	if (status != ZDM_OK)
+		status = fail(w, status, "out of memory for the headers", 0);
+	else if (!write_all(w->io->out_fd, header, w->plan->header_bytes, 0))
 		status = fail(w, ZDM_IO, "writing the headers", 0);
 	free(header);
 	return status;

@@ -41,6 +41,7 @@ bool viewblob_write(const struct carving *c, int fd, char *err, size_t err_len)
 	struct view_head *v;
 	struct stat st;
 	uint64_t off;
+	bool made;
 
 	for (i = 0; i < c->plan->nr_segs; i++) {
 		if (c->plan->segs[i].from != ZDM_CARVE_ALTMAP)
@@ -69,8 +70,10 @@ bool viewblob_write(const struct carving *c, int fd, char *err, size_t err_len)
 	v->header_bytes = c->plan->header_bytes;
 	v->file_bytes = c->input->file_bytes;
 	v->total_bytes = c->plan->total_bytes;
-	zdm_carve_header(c->plan, (char *)v + v->header_off);
+	made = zdm_carve_header(c->plan, (char *)v + v->header_off) == ZDM_OK;
 	fill_extras(c, v, (char *)(v + 1) + extras * sizeof(struct view_extra));
 	munmap(v, bytes);
-	return true;
+	if (!made)
+		snprintf(err, err_len, "cannot make the view: out of memory");
+	return made;
 }

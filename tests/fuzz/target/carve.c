@@ -69,7 +69,8 @@ static void put(struct zdm_carve_plan *plan, int in_fd)
 	head = malloc(plan->header_bytes);
 	if (!head)
 		die("out of memory");
-	zdm_carve_header(plan, head);
+	if (zdm_carve_header(plan, head) != ZDM_OK)
+		die("out of memory");
 	free(head);
 	if (plan->total_bytes > MAX_OUT)
 		return;
