@@ -252,7 +252,7 @@ static enum zdm_look_found shared(struct look *l, uint32_t index, uint64_t pfn)
 
 	/* not written yet, or never: said by structure */
 	if (range < 0 || range >= p->nr_range || (range == 0 && p->altmap_status == ZDM_OK &&
-	    pfn < p->altmap.base_pfn + p->altmap.reserve))
+	    pfn < zdm_altmap_backing_pfn(&p->altmap)))
 		return ZDM_LOOK_NONE;
 	page = page_bytes(l, pfn);
 	if (!page)
@@ -260,7 +260,7 @@ static enum zdm_look_found shared(struct look *l, uint32_t index, uint64_t pfn)
 	if (zdm_page_in_zone_device(&l->page, zdm_page_flags(&l->page, page)) == ZDM_NO)
 		return ZDM_LOOK_NOT_ITS;
 	if (range == 0 && p->altmap_status == ZDM_OK &&
-	    pfn < p->altmap.base_pfn + p->altmap.reserve + p->altmap.free)
+	    pfn < zdm_altmap_end_pfn(&p->altmap))
 		return is_backing(l, page, pfn) ? ZDM_LOOK_NONE : ZDM_LOOK_NOT_ITS;
 	at = p->vmemmap_shift && p->vmemmap_shift < MAX_SHIFT ?
 	     (pfn - p->ranges[range].start_pfn) & ((1ull << p->vmemmap_shift) - 1) : 0;
