@@ -4,7 +4,8 @@
 # at 60 places, 30 of them in its first twentieth, where the structures stand, and 10 close to its end, as the
 # section table lies at the end of RAM; of what remains zdm must say nothing that the whole dump does not give:
 # no verdict yes or no of any PFN that differs. It ends by itself with a documented code,
-# and what it has to say of the damage fits a screen. The same of capsules of real dumps without the pages that
+# and what it has to say of the damage fits a screen, no line of it twice. The capsule of make demo, which is
+# nothing but structures, is cut at 200, half of them in its last tenth. The same of capsules of real dumps without the pages that
 # pgmaps and their look-up are in; and where struct pages are stored may then only become unknown.
 # With LABDIR also real dumps, of up to CUTS_LAB (2) kernels.
 set -eu
@@ -32,6 +33,8 @@ judge() {
     lines=$(wc -l <"$work/err")
     if [ "$lines" -gt $screen ]; then
         printf '%s lines of messages: %s' "$lines" "$(head -c 300 "$work/err")"
+    elif [ -n "$(sort "$work/err" | uniq -d)" ]; then
+        printf 'said twice: %s' "$(sort "$work/err" | uniq -d | head -n 1)"
     elif [ $rc -gt 4 ]; then
         printf 'exit code %s: %s' $rc "$(head -c 300 "$work/err")"
     elif [ $rc -ge 2 ]; then
@@ -50,6 +53,13 @@ places() {
     for ((i = cuts - 31; i >= 0; i--)); do echo $((first * i / (cuts - 30))); done
 }
 
+# evenly SIZE: the same, of a capsule, whose section table ends up at its end
+evenly() {
+    local i last=$(($1 / 10))
+    for ((i = 99; i >= 0; i--)); do echo $(($1 - last + last * i / 100)); done
+    for ((i = 99; i >= 0; i--)); do echo $((($1 - last) * i / 100)); done
+}
+
 # cut_in_steps NAME FILE [OPTION...]: FILE is cut from its end on, and gone then
 cut_in_steps() {
     local name=$1 file=$2 at bad said=0 tried=0
@@ -59,7 +69,7 @@ cut_in_steps() {
         not_ok "cuts/$name" "the whole dump gives exit code $rc: $(head -c 300 "$work/err")"
         return
     fi
-    for at in $(places "$(stat -c %s "$file")" | sort -rnu); do
+    for at in $(${how:-places} "$(stat -c %s "$file")" | sort -rnu); do
         truncate -s "$at" "$file"
         zdm_ranges "$file" "$work/part" "$@"
         bad=$(judge)
@@ -86,13 +96,12 @@ else
     not_ok cuts "$(cat "$work/err")"
 fi
 
-for capsule in tests/vmcores/6.1/split.elf.xz tests/vmcores/7.3/split.elf.xz; do
-    if [ -e "$capsule" ]; then
-        xz -dc "$capsule" >"$work/capsule"
-        cut_in_steps "capsule" "$work/capsule"
-        break
-    fi
-done
+demo=$(sed -n 's/^DEMO *:*= *//p' mk/demo.mk)
+if xz -dc "$demo.elf.xz" >"$work/capsule" 2>"$work/err"; then
+    how=evenly cut_in_steps capsule "$work/capsule"
+else
+    not_ok cuts/capsule "$(cat "$work/err")"
+fi
 
 # without_pgmaps NAME ELF [OPTION...]: each page of pgmaps and of their look-up in turn is not in the dump
 without_pgmaps() {

@@ -65,12 +65,29 @@ usage() {
 machines() {
     local m
     cp "$core" "$work/foreign"
-    for m in f300:riscv64 0201:loongarch64 1500:ppc64le 1600:s390x 0300:i686 3412:ELF-4660; do
+    "$zdm" capsule --layout "$layout" "$core" "$work/capsule" >"$work/out" 2>&1 ||
+        not_ok machine/capsule "$(cat "$work/out")"
+    for m in f300:riscv64 0201:loongarch64 1500:ppc64le 1600:s390x 0300:i686 3412:ELF-4660 0000:ELF-0; do
         poke "$work/foreign" 18 "${m%%:*}"
         fails "machine/${m#*:}" 3 "machine ${m#*:} is not supported" summary --layout "$layout" \
             "$work/foreign"
         fails "machine/${m#*:}-carve" 3 "machine ${m#*:} is not supported" carve --dry-run \
             --layout "$layout" "$work/foreign"
+        "$B/tests/dumpconv" flat "$work/foreign" "$work/flat"
+        fails "machine/${m#*:}-flattened" 3 "machine ${m#*:} is not supported" summary --layout "$layout" \
+            "$work/flat"
+        poke "$work/capsule" 18 "${m%%:*}"
+        fails "machine/${m#*:}-capsule" 3 "machine ${m#*:} is not supported" ranges "$work/capsule"
+    done
+    # utsname.machine of a kdump-compressed header, plain and flattened: the dump's VMCOREINFO is x86-64's
+    "$B/tests/dumpconv" kdump "$core" "$work/kdump"
+    for m in riscv64 loongarch64 ppc64le s390x i686 mips64; do
+        poke "$work/kdump" $((12 + 4 * 65)) "$(printf '%s\0\0\0\0\0' "$m" | od -An -v -tx1 | tr -d ' \n')"
+        fails "machine/$m-kdump" 3 "machine $m is not supported" summary --layout "$layout" "$work/kdump"
+        "$B/tests/dumpconv" flat "$work/kdump" "$work/flat"
+        fails "machine/$m-kdump-flattened" 3 "machine $m is not supported" ranges --layout "$layout" \
+            "$work/flat"
+        fails "machine/$m-kdump-pfn" 3 "machine $m is not supported" pfn --layout "$layout" "$work/kdump" 0x100
     done
     # big endian: EI_DATA 2, e_machine the other way round
     poke "$work/foreign" 5 02
