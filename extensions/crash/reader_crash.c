@@ -261,23 +261,47 @@ static bool read_vmcoreinfo_at(struct reader_crash *r, uint64_t kaddr, size_t le
 	return true;
 }
 
+#define NOTE_HEAD_BYTES 24u	/* three words, and "VMCOREINFO" to a multiple of four */
+
+/*
+ * The ELF note that the kernel keeps of it, vmcoreinfo_note: a pointer since Linux 4.13, an array
+ * before. When a kernel with a crash kernel loaded dies, vmcoreinfo_data is turned to a safe copy
+ * in the memory of that, which no dump has; the note is written then (crash_save_vmcoreinfo(),
+ * kernel/crash_core.c).
+ */
+static bool read_vmcoreinfo_note_at(struct reader_crash *r, uint64_t kaddr)
+{
+	uint32_t head[3];
+
+	return read_mem(kaddr, KVADDR, head, sizeof(head)) && head[0] == sizeof("VMCOREINFO") &&
+	       head[1] && head[1] <= MAX_VMCOREINFO_BYTES &&
+	       read_vmcoreinfo_at(r, kaddr + NOTE_HEAD_BYTES, head[1]);
+}
+
+static void find_vmcoreinfo(struct reader_crash *r)
+{
+	uint64_t kaddr, ptr, bytes = 0;
+
+	if (symbol(r, "vmcoreinfo_size", &kaddr) == ZDM_OK &&
+	    read_mem(kaddr, KVADDR, &bytes, sizeof(ulong)) && bytes &&
+	    bytes <= MAX_VMCOREINFO_BYTES && symbol(r, "vmcoreinfo_data", &kaddr) == ZDM_OK &&
+	    ((read_mem(kaddr, KVADDR, &ptr, sizeof(ulong)) && read_vmcoreinfo_at(r, ptr, bytes)) ||
+	     read_vmcoreinfo_at(r, kaddr, bytes)))
+		return;
+	if (symbol(r, "vmcoreinfo_note", &kaddr) == ZDM_OK &&
+	    !(read_mem(kaddr, KVADDR, &ptr, sizeof(ulong)) && read_vmcoreinfo_note_at(r, ptr)))
+		read_vmcoreinfo_note_at(r, kaddr);
+}
+
 static enum zdm_status vmcoreinfo(void *priv, const char **text, size_t *len)
 {
 	struct reader_crash *r = priv;
-	uint64_t data, size_kaddr, ptr, bytes = 0;
 
 	if (r->file && zdm_dump_ops(r->file)->vmcoreinfo_fn(r->file, text, len) == ZDM_OK)
 		return ZDM_OK;
 	if (!r->vmcoreinfo_tried) {
 		r->vmcoreinfo_tried = true;
-		if (symbol(r, "vmcoreinfo_data", &data) != ZDM_OK ||
-		    symbol(r, "vmcoreinfo_size", &size_kaddr) != ZDM_OK ||
-		    !read_mem(size_kaddr, KVADDR, &bytes, sizeof(ulong)) ||
-		    !bytes || bytes > MAX_VMCOREINFO_BYTES)
-			return ZDM_ABSENT;
-		if (!read_mem(data, KVADDR, &ptr, sizeof(ulong)) ||
-		    !read_vmcoreinfo_at(r, ptr, bytes))
-			read_vmcoreinfo_at(r, data, bytes);
+		find_vmcoreinfo(r);
 	}
 	if (!r->vmcoreinfo)
 		return ZDM_ABSENT;
