@@ -62,6 +62,27 @@ void judge_source(const struct zdm_source *src, struct input_bytes *b)
 }
 
 /*
+ * Before 5.3 a device's memmap is written for whole sections, beyond what its pgmap covers: no
+ * pgmap has those frames, but one that was read has others of their section.
+ */
+static bool is_padding(const struct zdm_model *m, const struct zdm_section *sec,
+		       const struct zdm_range *r)
+{
+	uint64_t pages = zdm_model_kernel(m)->section_pages, start = sec->nr * pages;
+	const struct zdm_pgmap *p;
+	size_t nr = zdm_model_pgmaps(m, &p), i;
+	uint32_t k;
+
+	for (i = 0; r->reason == ZDM_REASON_PADDING && sec->map_status == ZDM_ABSENT && i < nr; i++) {
+		for (k = 0; p[i].status == ZDM_OK && k < p[i].nr_ranges; k++) {
+			if (p[i].ranges[k].start_pfn < start + pages && p[i].ranges[k].end_pfn > start)
+				return true;
+		}
+	}
+	return false;
+}
+
+/*
  * Valid: then there is a section with a memmap, its sub-section is not known to be empty,
  * and what is a device's belongs to a pgmap that was read.
  */
@@ -78,7 +99,7 @@ static void must_have_evidence(const struct zdm_model *m, const struct zdm_range
 	if (sec->map_status == ZDM_OK && !(sec->flags & ZDM_SECTION_EARLY) &&
 	    zdm_section_bit(m, sec, bit) != ZDM_YES)
 		target_fail("pfn %#lx is valid, and its sub-section is empty", (long)pfn);
-	if (r->cls != ZDM_CLASS_DEVICE)
+	if (r->cls != ZDM_CLASS_DEVICE || (r->pgmap < 0 && is_padding(m, sec, r)))
 		return;
 	if (r->pgmap < 0 || (size_t)r->pgmap >= zdm_model_pgmaps(m, &p))
 		target_fail("pfn %#lx is a device's, and no pgmap says so", (long)pfn);
