@@ -3,7 +3,7 @@
 # The lab: real vmcores on demand. README.md says how it works.
 #   lab.sh run KERNEL SCENARIO       one vmcore, or what is there already
 #   lab.sh all "KERNELS" [SCENARIO…] many; all scenarios if none is named
-#   lab.sh fits KERNEL SCENARIO      can this kernel show it? If not, says what is missing
+#   lab.sh fits KERNEL SCENARIO…     can this kernel show them? Says what is missing for each that it cannot
 #   lab.sh image-modules KERNEL DIR  our modules in DIR, built without headers even if there are some
 #   lab.sh kernel|vmlinux KERNEL     only fetch and build; only its debug vmlinux
 #   lab.sh list | clean [cache] | deps
@@ -84,11 +84,11 @@ main() {
         locked "run-$K_NAME-$3" scenario_run "$3"
         ;;
     fits)
-        [ $# = 3 ] || die "usage: lab.sh fits KERNEL SCENARIO"
+        [ $# -ge 3 ] || die "usage: lab.sh fits KERNEL SCENARIO…"
         kernel_row "$(kernel_name "$2")"
-        scenario_row "$3"
+        shift 2
         locked "$K_NAME" kernel_facts
-        scenario_fits || die "$(cannot_show)"
+        scenarios_fit "$@"
         ;;
     image-modules)
         [ $# = 3 ] || die "usage: lab.sh image-modules KERNEL DIR"

@@ -77,6 +77,16 @@ cannot_show() {
     echo "kernel $K_NAME cannot show '$S_NAME': it has no ${S_LACKS/#@/module }"
 }
 
+# scenarios_fit NAME...: says what is missing for each that the kernel cannot show; false if there is one
+scenarios_fit() {
+    local s rc=0
+    for s; do
+        scenario_row "$s"
+        scenario_fits || { say "$(cannot_show)"; rc=1; }
+    done
+    return $rc
+}
+
 # initrd_with OUT FILES: the guest's initramfs, with more files in its root; the libraries that
 # programs among them need go where they look for them
 initrd_with() {
@@ -145,7 +155,7 @@ scenario_run() {
         QEMU_DISK=(-drive "file=$tmp/disk.img,if=virtio,format=raw,discard=unmap,detect-zeroes=unmap")
     fi
     media_args "$S_MEDIA" "$S_RAM" "$tmp/media"
-    [ -z "$S_KDUMP" ] || opt=(--kdump --timeout 400)
+    [ -z "$S_KDUMP" ] || opt=(--kdump --timeout "${LAB_TIMEOUT:-400}")
     [ -z "$S_BY" ] || opt=(--all-forms)
     echo "$S_GUEST" >"$tmp/media/guest-function"
     initrd_with "$tmp/media/initrd.cpio" "$tmp/media/guest-function ${LAB_GUEST_EXTRA:-}"
