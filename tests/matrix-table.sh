@@ -21,7 +21,8 @@ dump is not at hand, but its capsule in \`tests/vmcores\` is, and the kernel's t
 kernel cannot show it (a configuration, an interface or a module is missing). Expectations come from a kernel module
 that walks all PFNs before the dump, see \`tests/vmcores/lab/README.md\`; zdm has no part in them. A PFN disagrees
 if class or validity are others than by the testimony, or if it is called valid and the bytes of its struct page say
-that nobody wrote it.
+that nobody wrote it. \`@bookworm\` and \`@trixie\`: by QEMU 7.2 and 10.0, in each form they have. Real dumps that end too
+early, or lack the pages of their pgmaps, are for \`LABDIR=... tests/run-cuts.sh\`.
 
 TEXT
     awk -F'\t' '
