@@ -39,7 +39,7 @@ char *help_zdm[] = {
 	"                a summary by set of flags. A range is PFN-PFN or PFN..PFN (the",
 	"                last not included), PFN+COUNT, or what -p takes; hexadecimal.",
 	"       -l       the pages, run by run, with mapcount and memory cgroup.",
-	"       -O file  write the flags as a file that page-types reads with -F.",
+	"       -O file  write the flags as a new file that page-types reads with -F.",
 	"    -o [arg]    the postmortem: which registers of an oops are struct pages",
 	"                that must not be believed. Without arg the registers of the",
 	"                panic task and those in the kernel log; else those of a task",

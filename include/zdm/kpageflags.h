@@ -77,9 +77,15 @@ ZDM_API enum zdm_status zdm_report_kpageflags(struct zdm_kpageflags *v, uint64_t
 					      const struct zdm_sink *out);
 /*
  * Write the flags as page-types -F reads them: 64 bits a PFN, up to the end of
- * the last online section. What the kernel does not show is NOPAGE. Written
- * aside and renamed: on failure there is no such file, and err says why.
- * stop_fn (may be NULL) is asked now and then whether to give up.
+ * the last online section. What the kernel does not show is NOPAGE.
+ * stop_fn (may be NULL) is asked now and then whether to give up: STOPPED. IO: out would not
+ * take more.
+ */
+ZDM_API enum zdm_status zdm_kpageflags_write(struct zdm_kpageflags *v, const struct zdm_sink *out,
+					     bool (*stop_fn)(void *priv), void *priv);
+/*
+ * The same into a new file; one that is there is not overwritten. Written aside and renamed:
+ * on failure there is no such file, and err says why.
  */
 ZDM_API enum zdm_status zdm_kpageflags_save(struct zdm_kpageflags *v, const char *path,
 					    bool (*stop_fn)(void *priv), void *priv,

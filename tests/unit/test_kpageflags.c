@@ -6,6 +6,9 @@
  */
 #include "test_util.h"
 
+#include <stdio.h>
+#include <unistd.h>
+
 #include "page/kpageflags/kpageflags.h"
 
 #define PAGE 64u
@@ -367,7 +370,32 @@ static void test_names(void **state)
 	assert_true(strlen(names) < ZDM_KPF_NAMES_LEN - 1);
 }
 
+/* A snapshot is never written over what is there: crash's -O has no -f. */
+static void test_save_exists(void **state)
+{
+	char path[] = "/tmp/zdm-test-XXXXXX", err[256] = "", text[16] = "", dangling[64];
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "precious", 8), 8);
+	/* nothing of the view is looked at before the name is had */
+	assert_int_equal(zdm_kpageflags_save(NULL, path, NULL, NULL, err, sizeof(err)), ZDM_IO);
+	assert_non_null(strstr(err, "exists: it is not overwritten"));
+	assert_int_equal(pread(fd, text, sizeof(text), 0), 8);
+	assert_string_equal(text, "precious");
+	close(fd);
+	unlink(path);
+	/* nor through a link that leads nowhere */
+	snprintf(dangling, sizeof(dangling), "%s.nowhere", path);
+	assert_int_equal(symlink(dangling, path), 0);
+	assert_int_equal(zdm_kpageflags_save(NULL, path, NULL, NULL, err, sizeof(err)), ZDM_IO);
+	assert_int_not_equal(access(dangling, F_OK), 0);
+	unlink(path);
+}
+
 TEST_MAIN(cmocka_unit_test(test_plain),
+	  cmocka_unit_test(test_save_exists),
 	  cmocka_unit_test(test_anonymous),
 	  cmocka_unit_test(test_free_pages),
 	  cmocka_unit_test(test_types),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* A snapshot of /proc/kpageflags, for the kernel's own page-types -F. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,21 +23,42 @@ static uint64_t shown(struct zdm_kpageflags *v, uint64_t pfn)
 	return p.status == ZDM_OK ? p.flags : 1ull << ZDM_KPF_NOPAGE;
 }
 
-static bool write_pages(struct zdm_kpageflags *v, FILE *f, bool (*stop_fn)(void *priv), void *priv,
-			bool *stopped)
+enum zdm_status zdm_kpageflags_write(struct zdm_kpageflags *v, const struct zdm_sink *out,
+				     bool (*stop_fn)(void *priv), void *priv)
 {
 	uint64_t end = zdm_kpageflags_end_pfn(v), pfn, value;
 
 	for (pfn = 0; pfn < end; pfn++) {
-		if (!(pfn % CHUNK_PAGES) && stop_fn && stop_fn(priv)) {
-			*stopped = true;
-			return false;
-		}
+		if (!(pfn % CHUNK_PAGES) && stop_fn && stop_fn(priv))
+			return ZDM_STOPPED;
 		value = shown(v, pfn);
-		if (fwrite(&value, sizeof(value), 1, f) != 1)
-			return false;
+		if (!out->emit_fn(out->priv, (const char *)&value, sizeof(value)))
+			return ZDM_IO;
 	}
-	return true;
+	return ZDM_OK;
+}
+
+static bool emit_stream(void *priv, const char *text, size_t len)
+{
+	return fwrite(text, 1, len, priv) == len;
+}
+
+/* Write temp, a name that is made here. */
+static enum zdm_status write_temp(struct zdm_kpageflags *v, char *temp,
+				  bool (*stop_fn)(void *priv), void *priv)
+{
+	int fd = mkstemp(temp);
+	FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
+	const struct zdm_sink out = { .emit_fn = emit_stream, .priv = f };
+	enum zdm_status st = f ? zdm_kpageflags_write(v, &out, stop_fn, priv) : ZDM_IO;
+
+	if (f && fclose(f) && st == ZDM_OK)
+		st = ZDM_IO;
+	if (!f && fd >= 0)
+		close(fd);
+	if (st != ZDM_OK && fd >= 0)
+		unlink(temp);
+	return st;
 }
 
 enum zdm_status zdm_kpageflags_save(struct zdm_kpageflags *v, const char *path,
@@ -45,30 +67,33 @@ enum zdm_status zdm_kpageflags_save(struct zdm_kpageflags *v, const char *path,
 {
 	size_t len = strlen(path) + sizeof(".XXXXXX");
 	char *temp = malloc(len);
-	bool stopped = false, ok;
-	FILE *f = NULL;
-	int fd = -1;
+	enum zdm_status st;
+	int fd;
 
 	if (!temp) {
 		zdm_errf(err, err_len, "out of memory");
 		return ZDM_NOMEM;
 	}
+	/* the name is ours from here on, whoever comes meanwhile */
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0) {
+		zdm_errf(err, err_len, errno == EEXIST ? "%s exists: it is not overwritten" :
+			 "cannot write %s: %s", path, strerror(errno));
+		free(temp);
+		return ZDM_IO;
+	}
+	close(fd);
 	snprintf(temp, len, "%s.XXXXXX", path);
-	fd = mkstemp(temp);
-	if (fd >= 0)
-		f = fdopen(fd, "w");
-	ok = f && write_pages(v, f, stop_fn, priv, &stopped);
-	if (f)
-		ok = !fclose(f) && ok;
-	else if (fd >= 0)
-		close(fd);
-	ok = ok && !rename(temp, path);
-	if (!ok) {
+	st = write_temp(v, temp, stop_fn, priv);
+	if (st == ZDM_OK && rename(temp, path)) {
+		st = ZDM_IO;
+		unlink(temp);
+	}
+	if (st != ZDM_OK) {
 		zdm_errf(err, err_len, "cannot write %s: %s", path,
-			 stopped ? "interrupted" : strerror(errno));
-		if (fd >= 0)
-			unlink(temp);
+			 st == ZDM_STOPPED ? "interrupted" : strerror(errno));
+		unlink(path);
 	}
 	free(temp);
-	return ok ? ZDM_OK : stopped ? ZDM_STOPPED : ZDM_IO;
+	return st;
 }
