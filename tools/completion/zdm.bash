@@ -12,7 +12,7 @@ _zdm() {
     COMPREPLY=()
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
-        summary|ranges|map|pfn|sections|pgmaps|check|oops|kpage|layout|capsule|carve|exec|completion) cmd=${COMP_WORDS[i]}; break ;;
+        summary|ranges|map|pfn|data|sections|pgmaps|check|oops|kpage|layout|capsule|carve|exec|completion) cmd=${COMP_WORDS[i]}; break ;;
         esac
     done
     case $cmd,$prev in
@@ -37,6 +37,7 @@ _zdm() {
         ranges) i=" --class -o --output --bytes --noheadings --color --vmlinux --layout -J --json -q --quiet -h --help --version" ;;
         map) i=" --section --pgmap --color --html --svg -f --force --vmlinux --layout -J --json -q --quiet -h --help --version" ;;
         pfn) i=" --vmlinux --layout -J --json -q --quiet -h --help --version" ;;
+        data) i=" --vmlinux --layout -J --json -q --quiet -h --help --version" ;;
         sections) i=" --section -o --output --noheadings --vmlinux --layout -J --json -q --quiet -h --help --version" ;;
         pgmaps) i=" --vmlinux --layout -J --json -q --quiet -h --help --version" ;;
         check) i=" --all --sample --vmlinux --layout -J --json -q --quiet -h --help --version" ;;
@@ -51,7 +52,7 @@ _zdm() {
         esac
         mapfile -t COMPREPLY < <(compgen -W "$i" -- "$cur")
     elif [[ -z $cmd && $prev != --vmlinux && $prev != --layout ]]; then
-        mapfile -t COMPREPLY < <(compgen -W "summary ranges map pfn sections pgmaps check oops kpage layout capsule carve exec completion" -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W "summary ranges map pfn data sections pgmaps check oops kpage layout capsule carve exec completion" -- "$cur")
     elif [[ $cmd == completion ]]; then
         mapfile -t COMPREPLY < <(compgen -W "bash zsh fish" -- "$cur")
     else

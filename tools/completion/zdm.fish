@@ -4,6 +4,7 @@ complete -c zdm -n __fish_use_subcommand -f -a summary -d 'the kernel, its pgmap
 complete -c zdm -n __fish_use_subcommand -f -a ranges -d 'every page frame, as ranges of one verdict'
 complete -c zdm -n __fish_use_subcommand -f -a map -d 'the memory as a map: a character a section, what is mixed opened'
 complete -c zdm -n __fish_use_subcommand -f -a pfn -d 'the verdict on single page frames, with the evidence'
+complete -c zdm -n __fish_use_subcommand -f -a data -d 'are the contents of page frames in the dump, and if not, why'
 complete -c zdm -n __fish_use_subcommand -f -a sections -d 'present sections: flags, sub-sections, memory block'
 complete -c zdm -n __fish_use_subcommand -f -a pgmaps -d 'every dev_pagemap: type, ranges, state, altmap'
 complete -c zdm -n __fish_use_subcommand -f -a check -d 'read the struct pages and hold them against the verdicts'

@@ -30,7 +30,7 @@ static int open_input(struct carving *c, const struct carving_opts *opts, char *
 
 	if (zdm_dump_live(c->o.dump))
 		return input_pages(c, err, err_len) == ZDM_OK ? ZDM_EXIT_DONE : ZDM_EXIT_OPEN;
-	c->fd = open(opts->path, O_RDONLY | O_CLOEXEC);
+	c->fd = open(c->o.path, O_RDONLY | O_CLOEXEC);
 	if (c->fd < 0) {
 		snprintf(err, err_len, "%s", strerror(errno));
 		return ZDM_EXIT_OPEN;

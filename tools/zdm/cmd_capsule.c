@@ -155,6 +155,10 @@ static int run_capsule(struct zdm_cli *cli, int nr, char **operand)
 		return ZDM_EXIT_OPEN;
 	}
 	code = open_model(cli, operand[0], &o);
+	/* of a directory the dump is known only now */
+	if (code == ZDM_EXIT_DONE && fileio_same(o.path, operand[1]))
+		code = cli_usage_error(cli, "capsule: %s would overwrite the dump itself",
+				       operand[1]);
 	if (code == ZDM_EXIT_DONE && !answer(o.m, &sum)) {
 		cli_error("out of memory");
 		code = ZDM_EXIT_OPEN;

@@ -243,8 +243,11 @@ static int run(struct zdm_cli *cli, int nr, char **operand)
 		return code;
 	}
 	zdm_carve_place_packed(c.plan);
-	if (!opts.dry_run)
-		ret = write_out(&c, opts.path, operand[1], cli->force);
+	/* of a directory the dump is known only now */
+	if (!opts.dry_run && fileio_same(c.o.path, operand[1]))
+		ret = cli_usage_error(cli, "%s is the dump itself", operand[1]);
+	else if (!opts.dry_run)
+		ret = write_out(&c, c.o.path, operand[1], cli->force);
 	count_kept(c.o.m, c.plan, kept);
 	if (ret <= 0 && cli->json)
 		print_json(cli, c.plan, kept);

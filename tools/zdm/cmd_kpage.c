@@ -94,6 +94,10 @@ static int run_kpage(struct zdm_cli *cli, int nr, char **operand)
 		if (zdm_pfn_spec_parse(zdm_model_kernel(o.m), &opts, operand[1], &range, err,
 				       sizeof(err)) != ZDM_OK)
 			code = cli_value_error("%s", err);
+		else if (zdm_pfn_spec_needs_saying(&range)) {
+			zdm_pfn_spec_text(&range, err, sizeof(err));
+			cli_printf(cli, "%s: %s\n", operand[1], err);
+		}
 	}
 	if (code == ZDM_EXIT_DONE)
 		code = show(cli, &o, &range);

@@ -20,6 +20,7 @@
 	row(ranges) \
 	row(map) \
 	row(pfn) \
+	row(data) \
 	row(sections) \
 	row(pgmaps) \
 	row(check) \
