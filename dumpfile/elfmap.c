@@ -338,12 +338,12 @@ enum elfmap_kind elfmap_at(const struct elfmap *m, const struct input *in, uint6
 			   uint64_t *end_paddr)
 {
 	size_t i = extent_at(m, paddr);
-	const struct elfmap_extent *e = &m->extent[i];
+	const struct elfmap_extent *e = i < m->nr ? &m->extent[i] : NULL;
 	uint64_t off, end_off;
 	bool stored;
 
-	if (i == m->nr || e->start_paddr > paddr) {
-		*end_paddr = i < m->nr ? e->start_paddr : UINT64_MAX;
+	if (!e || e->start_paddr > paddr) {
+		*end_paddr = e ? e->start_paddr : UINT64_MAX;
 		return ELFMAP_MISSING;
 	}
 	*end_paddr = e->end_paddr;

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Robustness: vmcores damaged at random, in memory, under ASan and UBSan.
-# A few seconds of it belong to make check; make fuzz goes on for SECONDS.
+# Robustness, two ways, both under ASan and UBSan. tests/fuzz damages shipped vmcores at
+# random, in memory; tests/fuzz/target has a libFuzzer target for all that reads a dump.
+# make check takes a few seconds of the first and the corpus of the second; check-fuzz (CI)
+# goes on for a few seconds a target; make fuzz for SECONDS.
 
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/*.c))
 
@@ -8,13 +10,7 @@ $(AB)/fuzz: $(FUZZ_SRC) tests/fuzz/fuzz.h tests/tools/elf_reader.c $(AB)/libzdm.
 	$(call test_link,$(ASAN_CFLAGS) -Itests/fuzz,$(ZDM_LDLIBS))
 
 test-bins: $(AB)/fuzz
-CHECK_SUITES += tests/run-fuzz.sh
-
-SECONDS ?= 600
-.PHONY: fuzz
-## fuzz             SECONDS=600: damage vmcores at random for so long; says which seeds fail
-fuzz: $(AB)/fuzz $(TB)/mkcore
-	@tests/run-fuzz.sh $(SECONDS)
+CHECK_SUITES += tests/run-fuzz.sh tests/run-targets.sh
 
 # libFuzzer targets: one program, and a name for each of targets.def.
 TARGET_NAMES := $(shell sed -n 's/^TARGET(\(.*\))/\1/p' tests/fuzz/target/targets.def)
@@ -46,7 +42,26 @@ $(AB)/replay/target: $(TARGET_SRC) tests/fuzz/target/replay.c $(AB)/libzdm-dumpf
 	$(call test_link,$(ASAN_CFLAGS) -Itests/fuzz -Itests/fuzz/target,$(DUMPFILE_LDLIBS) $(ZDM_LDLIBS))
 	$(Q)$(call target_names,$@)
 
+test-bins: $(AB)/replay/target
+
 $(TB)/fuzz_seed: tests/tools/fuzz_seed.c tests/tools/elf_reader.c $(B)/libzdm.a $(TEST_HDR)
 	$(call test_link,,$(ZDM_LDLIBS))
+
+SECONDS ?= 600
+# of each target in check-fuzz
+FUZZ_SECONDS ?= 5
+.PHONY: fuzz check-fuzz fuzz-corpus
+## fuzz             SECONDS=600: all targets in turn for so long, after a tenth of it for damaged
+##                  vmcores; says what fails, and keeps it in $(B)/fuzz/found
+fuzz: $(AB)/fuzz $(TB)/mkcore $(FB)/target
+	@tests/run.sh "tests/run-fuzz.sh $$(($(SECONDS) / 10))" "tests/run-targets.sh $(SECONDS)"
+
+## check-fuzz       the corpus, and FUZZ_SECONDS=5 of each target (CI)
+check-fuzz: $(FB)/target
+	@tests/run.sh "tests/run-targets.sh $$(($(FUZZ_SECONDS) * $(words $(TARGET_NAMES))))"
+
+## fuzz-corpus      tests/fuzz/corpus anew, of it, of the fixtures and of what make fuzz gathered
+fuzz-corpus: $(FB)/target $(TB)/fuzz_seed $(TB)/mkcore $(TB)/dumpconv $(B)/zdm
+	@tests/fuzz-corpus.sh
 
 -include $(FUZZ_OBJ:.o=.d)

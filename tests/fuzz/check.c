@@ -30,8 +30,9 @@ static bool valid_fits_class(const struct zdm_range *r)
 	case ZDM_CLASS_DEVICE:	/* a live device all the same, some of whose struct pages are not */
 		return r->valid == (r->reason == ZDM_REASON_TAIL_RAW ||
 				    r->reason == ZDM_REASON_NEIGHBOUR_GONE ? ZDM_NO : ZDM_YES);
-	case ZDM_CLASS_RESERVED:	/* up to 4.15 the kernel initialises those, too */
-		return r->valid == (r->reason == ZDM_REASON_RESERVE_INIT ? ZDM_YES : ZDM_NO);
+	case ZDM_CLASS_RESERVED:	/* up to 4.15 the kernel initialises those, too, as bytes must say */
+		return r->valid == (r->reason == ZDM_REASON_RESERVE_INIT ? ZDM_YES :
+				    r->reason == ZDM_REASON_PAGES_UNVERIFIED ? ZDM_UNKNOWN : ZDM_NO);
 	case ZDM_CLASS_BOOTHOLE:
 		return true;
 	case ZDM_CLASS_UNKNOWN:
