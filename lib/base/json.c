@@ -108,18 +108,102 @@ void zdm_json_hex(struct zdm_out *o, struct json_object *to, const char *key, ui
 	zdm_json_str(o, to, key, buf);
 }
 
+/*
+ * The text is written here: json-c's own goes on without a word when its buffer cannot grow,
+ * and then lacks a key or a bracket.
+ */
+static void put_string(struct zdm_out *o, const char *s, size_t len)
+{
+	size_t start = 0, i;
+	char esc[8];
+
+	zdm_out_text(o, "\"", 1);
+	for (i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)s[i];
+
+		if (c >= 0x20 && c != '"' && c != '\\')
+			continue;
+		zdm_out_text(o, s + start, i - start);
+		if (c >= 0x20)
+			snprintf(esc, sizeof(esc), "\\%c", c);
+		else
+			snprintf(esc, sizeof(esc), "\\u%04x", c);
+		zdm_out_text(o, esc, strlen(esc));
+		start = i + 1;
+	}
+	zdm_out_text(o, s + start, len - start);
+	zdm_out_text(o, "\"", 1);
+}
+
+static void put_value(struct zdm_out *o, struct json_object *v);
+
+static void put_object(struct zdm_out *o, struct json_object *v)
+{
+	const char *sep = "{";
+
+	json_object_object_foreach(v, key, member) {
+		zdm_out_text(o, sep, 1);
+		put_string(o, key, strlen(key));
+		zdm_out_text(o, ":", 1);
+		put_value(o, member);
+		sep = ",";
+	}
+	zdm_out_text(o, *sep == '{' ? "{}" : "}", *sep == '{' ? 2 : 1);
+}
+
+static void put_array(struct zdm_out *o, struct json_object *v)
+{
+	size_t i, nr = json_object_array_length(v);
+
+	zdm_out_text(o, "[", 1);
+	for (i = 0; i < nr; i++) {
+		if (i)
+			zdm_out_text(o, ",", 1);
+		put_value(o, json_object_array_get_idx(v, i));
+	}
+	zdm_out_text(o, "]", 1);
+}
+
+static void put_number(struct zdm_out *o, struct json_object *v)
+{
+	int64_t n = json_object_get_int64(v);
+
+	/* one beyond INT64_MAX is told as that */
+	if (n < 0)
+		zdm_outf(o, "%" PRId64, n);
+	else
+		zdm_outf(o, "%" PRIu64, json_object_get_uint64(v));
+}
+
+static void put_value(struct zdm_out *o, struct json_object *v)
+{
+	switch (json_object_get_type(v)) {
+	case json_type_object:
+		put_object(o, v);
+		break;
+	case json_type_array:
+		put_array(o, v);
+		break;
+	case json_type_string:
+		put_string(o, json_object_get_string(v), (size_t)json_object_get_string_len(v));
+		break;
+	case json_type_int:
+		put_number(o, v);
+		break;
+	case json_type_boolean:
+		zdm_outf(o, "%s", json_object_get_boolean(v) ? "true" : "false");
+		break;
+	default:
+		zdm_outf(o, "null");
+	}
+}
+
 void zdm_json_put(struct zdm_out *o, struct json_object *v)
 {
-	const char *text = NULL;
-	size_t len = 0;
-
-	if (v && !o->stopped)
-		text = json_object_to_json_string_length(v, JSON_C_TO_STRING_PLAIN |
-							 JSON_C_TO_STRING_NOSLASHESCAPE, &len);
-	if (text)
-		zdm_out_text(o, text, len);
-	else
+	if (!v)
 		zdm_out_fail(o, ZDM_NOMEM);
+	else if (!o->stopped)
+		put_value(o, v);
 	json_object_put(v);
 }
 
