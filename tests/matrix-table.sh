@@ -31,7 +31,7 @@ TEXT
     !(($2) in known) { known[$2] = 1; names[++nn] = $2 }
     $3 == "-" { cell[$2, $1] = $5 == "cannot" ? "–" : "**failed**"; next }
     $3 == "class" { if (!(($4 SUBSEP $1) in class)) class[$4 SUBSEP $1] = $2; classes[$4] = 1; next }
-    $3 == "release" { rel[$1] = $4; next }
+    $3 == "release" { if (!index(rel[$1], $4)) rel[$1] = rel[$1] (rel[$1] ? ", " : "") $4; next }
     { pfns[$2, $1] += $4; n[$2, $1]++; total += $4
       if ($3 == "capsule") { capsule[$2, $1] = 1; capsules++ } else dumps++
       if ($5 == "fail") bad[$2, $1]++; else { dis[$2, $1] += $5; wrong += $5 } }
@@ -76,7 +76,7 @@ TEXT
 kernels() {
     awk -F'\t' '
     !($1 in seen) { seen[$1] = 1; kernel[++nk] = $1 }
-    $3 == "release" { rel[$1] = $4; scen[$1]++; next }
+    $3 == "release" { if (!index(rel[$1], $4)) rel[$1] = rel[$1] (rel[$1] ? ", " : "") $4; scen[$1]++; next }
     $3 == "-" || $3 == "class" { next }
     { pfns[$1] += $4; bad[$1] += $5 == "fail" ? 1 : $5
       if ($3 == "capsule") c[$1]++; else n[$1]++ }
