@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# make demo: from nothing to a verdict, on a real dump that ships with zdm.
+# make demo: from nothing to a verdict, on the capsule of a real dump that ships with zdm.
 
 DEMO := tests/vmcores/6.1/fsdax-dev
 
 .PHONY: demo demo-run
-## demo             install what is missing, build, and judge a real dump with an altmap
+## demo             install what is missing, build, and judge the capsule of a real dump with an altmap
 demo: deps
 	@$(MAKE) --no-print-directory demo-run
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* layout: what was resolved of a kernel, as a layout file that resolves it again. */
-#ifndef ZDM_LIB_LAYOUT_H
-#define ZDM_LIB_LAYOUT_H
+/* layout_write: what was resolved of a kernel, as a layout file that resolves it again. */
+#ifndef ZDM_LIB_LAYOUT_WRITE_H
+#define ZDM_LIB_LAYOUT_WRITE_H
 
 #include <zdm/report.h>
 

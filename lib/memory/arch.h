@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * arch: all that a machine is. No other file of the tree knows one
- * (tests/run-door.sh).
+ * arch: all that a machine is. No other file of the tree knows one, but for lib/oops, which
+ * reads the registers of any machine in a text (tests/run-door.sh).
  *
  * To add a machine:
  *  1. lib/memory/arch_NAME.c: a struct zdm_arch, with the kernel's file beside each fact.
