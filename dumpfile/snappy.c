@@ -65,7 +65,8 @@ bool snappy_unpack(const uint8_t *packed, size_t len, uint8_t *out, size_t out_l
 	if (!get_length(&in, &all) || all != out_len)
 		return false;
 	while (in.p < in.end) {
-		get(&in, 1, &tag);
+		if (!get(&in, 1, &tag))
+			return false;
 		if ((tag & 3) == 0) {
 			value = tag >> 2;
 			if (value >= 60 && !get(&in, value - 59, &value))
