@@ -64,4 +64,12 @@ check-fuzz: $(FB)/target
 fuzz-corpus: $(FB)/target $(TB)/fuzz_seed $(TB)/mkcore $(TB)/dumpconv $(B)/zdm
 	@tests/fuzz-corpus.sh
 
+# Every allocation and read of every command.
+SWEEP_EVERY ?= 1
+.PHONY: check-sweep
+## check-sweep      every allocation and every read of every command failing in turn (hours);
+##                  SWEEP_EVERY=N: each Nth
+check-sweep: $(CLI_NEEDS)
+	@tests/run.sh "tests/run-sweep.sh $(SWEEP_EVERY)"
+
 -include $(FUZZ_OBJ:.o=.d)
