@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/opts.h"
 #include "base/text.h"
 #include "report/report.h"
 #include "report/table.h"
@@ -195,23 +196,34 @@ static bool is_plain(const struct zdm_table_opts *opts)
 	       !opts->colour;
 }
 
-enum zdm_status zdm_report_ranges_table(const struct zdm_model *m, const struct zdm_table_opts *opts,
+static enum zdm_status take(struct zdm_table_opts *own, const struct zdm_table_opts *theirs)
+{
+	return ZDM_OPTS_TAKE(own, struct zdm_table_opts, colour, theirs);
+}
+
+enum zdm_status zdm_report_ranges_table(const struct zdm_model *m,
+					const struct zdm_table_opts *theirs,
 					const struct zdm_sink *out)
 {
-	struct zdm_table t = { .cell_fn = range_cell,
-			       .colour_fn = opts->colour ? range_colour : NULL };
-	struct view v = { .m = m, .opts = opts };
+	struct zdm_table_opts opts;
+	struct zdm_table t = { .cell_fn = range_cell };
+	struct view v = { .m = m, .opts = &opts };
 	const struct zdm_range *r;
-	size_t nr = zdm_model_ranges(m, &r), i;
-	enum zdm_status st;
+	size_t nr, i;
+	enum zdm_status st = take(&opts, theirs);
 
-	if (is_plain(opts))
-		return zdm_ranges_fixed(m, opts->classes, out);
+	if (st != ZDM_OK)
+		return st;
+	if (is_plain(&opts))
+		return zdm_ranges_fixed(m, opts.classes, out);
+	if (opts.colour)
+		t.colour_fn = range_colour;
+	nr = zdm_model_ranges(m, &r);
 	v.row = calloc(nr ? nr : 1, sizeof(*v.row));
 	if (!v.row)
 		return ZDM_NOMEM;
 	for (i = 0; i < nr; i++) {
-		if (!opts->classes || (opts->classes >> r[i].cls & 1))
+		if (!opts.classes || (opts.classes >> r[i].cls & 1))
 			v.row[v.nr_rows++] = i;
 	}
 	st = put(&v, &t, range_columns, NR_RANGE_COLUMNS, out);
@@ -220,17 +232,21 @@ enum zdm_status zdm_report_ranges_table(const struct zdm_model *m, const struct 
 }
 
 enum zdm_status zdm_report_sections_table(const struct zdm_model *m, uint64_t nr,
-					  const struct zdm_table_opts *opts,
+					  const struct zdm_table_opts *theirs,
 					  const struct zdm_sink *out)
 {
+	struct zdm_table_opts opts;
 	struct zdm_table t = { .cell_fn = section_cell };
-	struct view v = { .m = m, .opts = opts };
+	struct view v = { .m = m, .opts = &opts };
 	const struct zdm_section *sec;
-	size_t count = zdm_model_sections(m, &sec), i;
-	enum zdm_status st;
+	size_t count, i;
+	enum zdm_status st = take(&opts, theirs);
 
-	if (is_plain(opts))
+	if (st != ZDM_OK)
+		return st;
+	if (is_plain(&opts))
 		return zdm_report_sections(m, nr, out);
+	count = zdm_model_sections(m, &sec);
 	v.row = calloc(count ? count : 1, sizeof(*v.row));
 	if (!v.row)
 		return ZDM_NOMEM;

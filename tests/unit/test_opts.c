@@ -6,8 +6,10 @@
  */
 #include <zdm/carve.h>
 #include <zdm/map.h>
+#include <zdm/report.h>
 
 #include "base/opts.h"
+#include "model/model.h"
 #include "test_util.h"
 
 struct now {
@@ -55,6 +57,7 @@ union any {
 	struct zdm_open_opts open;
 	struct zdm_pfn_spec_opts spec;
 	struct zdm_map_opts map;
+	struct zdm_table_opts table;
 	struct zdm_carve_io carve;
 	uint8_t bytes[512];
 };
@@ -89,6 +92,25 @@ static enum zdm_status call_spec(const union any *a)
 	return zdm_pfn_spec_parse(&k, &a->spec, "0x10", &spec, NULL, 0);
 }
 
+static bool swallow(void *priv, const char *text, size_t len)
+{
+	(void)priv, (void)text, (void)len;
+	return true;
+}
+
+static const struct zdm_model nothing_in_it;
+static const struct zdm_sink nowhere = { .emit_fn = swallow };
+
+static enum zdm_status call_ranges(const union any *a)
+{
+	return zdm_report_ranges_table(&nothing_in_it, &a->table, &nowhere);
+}
+
+static enum zdm_status call_sections(const union any *a)
+{
+	return zdm_report_sections_table(&nothing_in_it, UINT64_MAX, &a->table, &nowhere);
+}
+
 static enum zdm_status call_carve(const union any *a)
 {
 	static const struct zdm_carve_plan empty;
@@ -108,6 +130,10 @@ static const struct {
 	  offsetof(struct zdm_open_opts, hint), call_open, ZDM_ABSENT },
 	{ "zdm_pfn_spec_opts", sizeof(struct zdm_pfn_spec_opts),
 	  sizeof(struct zdm_pfn_spec_opts), call_spec, ZDM_OK },
+	{ "zdm_table_opts", sizeof(struct zdm_table_opts),
+	  offsetof(struct zdm_table_opts, colour) + 1, call_ranges, ZDM_OK },
+	{ "zdm_table_opts", sizeof(struct zdm_table_opts),
+	  offsetof(struct zdm_table_opts, colour) + 1, call_sections, ZDM_OK },
 	{ "zdm_carve_io", sizeof(struct zdm_carve_io), sizeof(struct zdm_carve_io), call_carve,
 	  ZDM_IO },
 };
