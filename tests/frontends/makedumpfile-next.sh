@@ -30,7 +30,7 @@ same() {
     mode "$STOCK_HEAD" "$in" "$WORK/a" "$@" || rc=$?
     mode "$NEXT" "$in" "$WORK/b" "$@" || rc2=$?
     if [ $rc != $rc2 ]; then not_ok "$test" "exit code $rc without, $rc2 with the series";
-    elif [ $rc != 0 ]; then echo "skip $NAME/$test: neither can ($(tail -1 "$WORK/err"))";
+    elif [ $rc != 0 ]; then skip "$test" "neither can ($(tail -1 "$WORK/err"))";
     elif cmp -s "$WORK/a" "$WORK/b"; then ok "$test"; else not_ok "$test" "the dumps differ"; fi
 }
 
@@ -54,7 +54,7 @@ done
 if [ -r /proc/kcore ] && "$STOCK_HEAD" --mem-usage /proc/kcore >"$WORK/a" 2>&1; then
     check mem-usage "$NEXT" --mem-usage /proc/kcore
 else
-    echo "skip $NAME/mem-usage: $(head -c 200 "$WORK/a" 2>/dev/null | head -1) (needs a live kernel's /proc/kcore)"
+    skip mem-usage "$(head -c 200 "$WORK/a" 2>/dev/null | head -1) (needs a live kernel's /proc/kcore)"
 fi
 
 # The memmap of fsdax-dev ends inside of a section.
