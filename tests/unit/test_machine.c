@@ -120,7 +120,9 @@ static void make(struct mem *m)
 static enum zdm_status open_toy(struct mem *m, struct zdm_source *layout, struct zdm_session **s,
 				char *err)
 {
-	const struct zdm_open_opts opts = { sizeof(opts), &layout, 1 };
+	const struct zdm_open_opts opts = {
+		.size = sizeof(opts), .sources = &layout, .nr_sources = 1,
+	};
 
 	return zdm_open_arch(&mem_ops, m, &opts, &toy, s, err, 400);
 }
