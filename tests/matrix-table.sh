@@ -5,7 +5,9 @@
 set -eu
 cd "$(dirname "$0")/.."
 table=$1 command=$2
-order=tests/vmcores/lab/scenarios.tab
+order=$(mktemp)
+trap 'rm -f "$order"' EXIT
+cat tests/vmcores/lab/scenarios.tab tests/vmcores/lab/scenarios-arm64.tab >"$order"
 
 matrix() {
     cat <<TEXT
@@ -26,7 +28,7 @@ early, or lack the pages of their pgmaps, are for \`LABDIR=... tests/run-cuts.sh
 
 TEXT
     awk -F'\t' '
-    FNR == NR { if ($0 !~ /^#/ && $1 != "") { order[++no] = $1 } next }
+    FNR == NR { if ($0 !~ /^#/ && $1 != "" && !($1 in known_row)) { known_row[$1] = 1; order[++no] = $1 } next }
     !($1 in seen) { seen[$1] = 1; kernel[++nk] = $1 }
     !(($2) in known) { known[$2] = 1; names[++nn] = $2 }
     $3 == "-" { cell[$2, $1] = $5 == "cannot" ? "–" : "**failed**"; next }
@@ -70,7 +72,7 @@ TEXT
             for (i = 1; i <= nk; i++) printf " %s |", ((c[j] SUBSEP kernel[i]) in class) ? class[c[j], kernel[i]] : "·"
             print ""
         }
-    }' $order "$table"
+    }' "$order" "$table"
 }
 
 kernels() {

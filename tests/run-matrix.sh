@@ -14,7 +14,8 @@ table=$B/matrix.tsv
 lab=tests/vmcores/lab
 
 rows() { grep -v '^#' "$1" | cut -f1 | grep . ; }
-newest=$(rows $lab/kernels.tab | sort -V | tail -1)
+# of amd64, and of each other machine, its own table of scenarios
+newest=$(rows $lab/kernels.tab | grep -v -- - | sort -V | tail -1)
 kernels=("$@")
 [ $# -gt 0 ] || mapfile -t kernels < <(rows $lab/kernels.tab)
 kdumps=(fsdax-dev+kdump split+kdump collision+kdump)
@@ -31,7 +32,10 @@ is_bare() {
 }
 
 scenarios_of() {
-    if [ "$1" = 6.1 ] || [ "$1" = "$newest" ] || is_bare "$1"; then
+    if [[ $1 == *-arm64* ]]; then
+        rows $lab/scenarios-arm64.tab
+        printf '%s\n' fsdax-dev+kdump split+kdump collision+kdump
+    elif [ "$1" = 6.1 ] || [ "$1" = "$newest" ] || is_bare "$1"; then
         rows $lab/scenarios.tab
         printf '%s\n' "${kdumps[@]}" "${forms[@]}"
     else

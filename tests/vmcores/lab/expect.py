@@ -16,9 +16,9 @@ import memsave
 from testimony import Testimony, state_sections
 
 EARLY, ONLINE = 8, 4  # flag bits of section_mem_map, since 5.3 (mm: SECTION_IS_EARLY, _ONLINE)
-SUBSECTION_PAGES = 512  # 2 MiB, every release with sub-sections, 5.3 on
-ZONE_DEVICE = 4  # Debian's amd64 kernels, 5.10 to 7.3: DMA DMA32 NORMAL MOVABLE DEVICE
-INFO_PFNS = 2  # the nvdimm driver keeps 8 KiB for its info block in front of a memmap
+SUBSECTION_BYTES = 2 << 20  # every release with sub-sections, 5.3 on
+ZONE_DEVICE = 4  # Debian's amd64 and arm64 kernels, 5.10 to 7.3: DMA DMA32 NORMAL MOVABLE DEVICE
+INFO_BYTES = 8 << 10  # the nvdimm driver keeps so much for its info block in front of a memmap, or a page
 
 
 class Contradiction(Exception):
@@ -34,9 +34,11 @@ def pairs(line):
 class State:
     """The parts of state.txt that the rules need, in PFNs."""
 
-    def __init__(self, path):
+    def __init__(self, path, page_bytes):
         s = state_sections(path)
-        block = int(s["block-size"][0], 16) // 4096
+        self.page_bytes = page_bytes
+        self.machine = "aarch64" if "aarch64" in s["uname"][0].split() else "x86_64"
+        block = int(s["block-size"][0], 16) // page_bytes
         self.blocks = []  # (start, end, state)
         for line in s["memory-blocks"]:
             name, v = pairs(line)
@@ -46,7 +48,7 @@ class State:
         for line in s["iomem"]:
             m = re.match(r"\s*([0-9a-f]+)-([0-9a-f]+) : System RAM", line)
             if m:
-                self.ram.append((int(m[1], 16) >> 12, (int(m[2], 16) >> 12) + 1))
+                self.ram.append((int(m[1], 16) // page_bytes, int(m[2], 16) // page_bytes + 1))
         self.kdump = os.path.exists(os.path.join(os.path.dirname(path), "vmcore"))
         self.altmaps = self._nd_altmaps(s) + self._facts(s, "altmap")
         self.pending = self._facts(s, "pending")
@@ -54,8 +56,7 @@ class State:
         self.compound = self._facts(s, "compound")
         self.orphans = self._facts(s, "orphan")
 
-    @staticmethod
-    def _nd_altmaps(s):
+    def _nd_altmaps(self, s):
         """(base, reserve end, altmap end) of each namespace with map=dev that is enabled."""
         spaces = dict(pairs(line) for line in s["nd-namespaces"])
         out = []
@@ -63,11 +64,12 @@ class State:
             _, v = pairs(line)
             if v.get("mode") != "pmem" or not v.get("namespace") or "resource" not in v:
                 continue
-            start = int(spaces[v["namespace"]]["resource"], 16) >> 12
+            start = int(spaces[v["namespace"]]["resource"], 16) // self.page_bytes
             # The driver aligns the altmap's base down to a sub-section and adds what it
             # thereby gained to the reserve (nvdimm: __nvdimm_setup_pfn()).
-            base = start // SUBSECTION_PAGES * SUBSECTION_PAGES
-            out.append((base, start + INFO_PFNS, int(v["resource"], 16) >> 12))
+            sub = SUBSECTION_BYTES // self.page_bytes
+            out.append((start // sub * sub, start + max(1, INFO_BYTES // self.page_bytes),
+                        int(v["resource"], 16) // self.page_bytes))
         return out
 
     @staticmethod
@@ -97,6 +99,7 @@ class Rules:
     def __init__(self, t, state, raw_tails):
         self.t, self.s = t, state
         self.raw_tails = raw_tails  # [(start, end)]
+        self.subsection_pages = SUBSECTION_BYTES // t.numbers["page_size"]
 
     def section(self, pfn):
         return self.t.sections[pfn // self.t.numbers["section_pages"]]
@@ -104,7 +107,7 @@ class Rules:
     def subsection_bit(self, pfn):
         bitmap = self.section(pfn)[1]
         in_section = pfn % self.t.numbers["section_pages"]
-        return bool(bitmap is not None and bitmap >> (in_section // SUBSECTION_PAGES) & 1)
+        return bool(bitmap is not None and bitmap >> (in_section // self.subsection_pages) & 1)
 
     def verdict(self, r, pfn):
         """(class, valid, why) for the PFNs of run r from pfn to the next cut."""
@@ -131,9 +134,13 @@ class Rules:
             if base <= pfn < reserve_end:
                 self.reserve_bytes(r, pfn)
                 return "reserved", "no", "the driver's reserve in front of the altmap"
+            if reserve_end <= pfn < altmap_end and r.bytes == "unreadable":
+                return "altmap", "no", self.GONE
             if reserve_end <= pfn < altmap_end:
                 self.want(r, r.bytes == "selflist" and r.zone == ZONE_DEVICE, "altmap frame")
                 return "altmap", "yes", "between the reserve and the data of a map=dev namespace"
+        if r.bytes == "unreadable":
+            return "device", "no", self.GONE
         if any(a <= pfn < b for a, b in self.raw_tails):
             # Seen on kernels before the mend of 2026, where the section has its memmap from boot. The
             # frame is the device's all the same.
@@ -142,18 +149,24 @@ class Rules:
         self.want(r, r.bytes in ("pgmap", "tail"), "device frame")
         return "device", "yes", "live pgmap, data part of its range"
 
-    def whole_section(self, r, pfn):
-        """Is the section all this device's, so that x86 stores its memmap in the altmap?"""
-        size = self.t.numbers["section_pages"]
+    # Seen on arm64: vmemmap_free() unmaps whole pages, and does not ask who else has struct pages there
+    GONE = "live pgmap, and no memmap: it went with that of a neighbour"
+
+    def on_medium(self, r, pfn):
+        """Is the memmap here this device's alone, so that the altmap stores it? x86 asks the altmap for
+        whole sections (vmemmap_populate()), arm64 for all, but a page of memmap that is there stays."""
+        numbers = self.t.numbers
+        size = numbers["section_pages"] if self.s.machine == "x86_64" else \
+            numbers["page_size"] // numbers["sizeof_page"]
         start = pfn // size * size
         return not self.section(pfn)[0] & EARLY and all(
             x.pgmap == r.pgmap for x in self.t.runs if x.start < start + size and x.end > start)
 
     def reserve_bytes(self, r, pfn):
-        # A memmap on the medium shows the medium's pattern. x86 puts only that of whole sections
-        # there; a section that was there at boot keeps the memmap it has.
-        if self.whole_section(r, pfn):
-            self.want(r, r.bytes.startswith("fill:"), "reserve in a whole section")
+        # A memmap on the medium shows the medium's pattern; a section that was there at boot keeps the
+        # memmap it has.
+        if r.bytes != "unreadable" and self.on_medium(r, pfn):
+            self.want(r, r.bytes.startswith("fill:"), "reserve whose memmap is on the medium")
 
     def ordinary(self, r, pfn):
         """A memmap, and no live pgmap."""
@@ -195,7 +208,7 @@ class Rules:
                 return "reserved", "no", "the driver's reserve, whatever else is going on"
             # move_pfn_range_to_zone() writes the altmap's own struct pages, before the device's
             if reserve_end <= pfn < altmap_end and r.bytes == "selflist" and r.zone == ZONE_DEVICE:
-                if self.s.kdump and self.whole_section(r, pfn):
+                if self.s.kdump and self.on_medium(r, pfn):
                     return ("unknown", "unknown",
                             "only these struct pages could tell, and a kdump lacks the device")
                 return "altmap", "yes", "the altmap's own struct pages are written already"
@@ -223,12 +236,12 @@ class Rules:
 
 def pieces(t, cuts):
     """The testimony's runs, cut where another witness's answer changes."""
-    expected = 0
+    expected, size = 0, SUBSECTION_BYTES // t.numbers["page_size"]
     for r in t.runs:
         if r.start != expected or r.end <= r.start:
             raise Contradiction(f"the runs have a gap at pfn {expected}")
         expected = r.end
-        sub = range(-(-r.start // SUBSECTION_PAGES) * SUBSECTION_PAGES, r.end, SUBSECTION_PAGES) \
+        sub = range(-(-r.start // size) * size, r.end, size) \
             if r.present else ()
         at = sorted({r.start, *(c for c in cuts if r.start < c < r.end), *sub})
         for a, b in zip(at, at[1:] + [r.end]):
@@ -282,8 +295,8 @@ def main():
     directory = sys.argv[1]
     t = Testimony(os.path.join(directory, "testimony.txt"))
     try:
-        state = State(os.path.join(directory, "state.txt"))
-        raw_tails = memsave.raw_tails(t, directory, state.compound)
+        state = State(os.path.join(directory, "state.txt"), t.numbers["page_size"])
+        raw_tails = memsave.raw_tails(t, directory, state.compound, state.machine)
         rows = ranges(t, state, raw_tails)
         found = memsave.disagreements(t, directory)
         if found:

@@ -14,6 +14,8 @@ set -eu
 here=$(dirname "$0")
 # shellcheck source=lib/common.sh
 . "$here/lib/common.sh"
+# shellcheck source=lib/machine.sh
+. "$here/lib/machine.sh"
 # shellcheck source=lib/fetch.sh
 . "$here/lib/fetch.sh"
 # shellcheck source=lib/kmod.sh
@@ -51,7 +53,7 @@ image_modules() {
     build_from_image "$1"
 }
 
-LAB_PACKAGES="qemu-system-x86 busybox-static ndctl daxctl kexec-tools makedumpfile cpio xz-utils
+LAB_PACKAGES="qemu-system-x86 qemu-system-arm qemu-efi-aarch64 device-tree-compiler busybox-static ndctl daxctl kexec-tools makedumpfile cpio xz-utils
     debootstrap kmod e2fsprogs util-linux python3 gcc-12 make debian-archive-keyring
     bpftool zstd lz4 binutils"
 
@@ -69,9 +71,11 @@ lab_deps() {
 
 lab_list() {
     echo "kernels (KERNEL=):"
-    table_rows "$LAB_SRC/kernels.tab" | awk '{ printf "  %-6s %s\n", $1, $2 }'
+    table_rows "$LAB_SRC/kernels.tab" | awk '{ printf "  %-14s %s\n", $1, $2 }'
     echo "scenarios (SCENARIO=; with +kdump: a real kdump; with @trixie: by that QEMU, in each form it has):"
     table_rows "$LAB_SRC/scenarios.tab" | cut -f1,7 | sed 's/^/  /'
+    echo "and on arm64:"
+    table_rows "$LAB_SRC/scenarios-arm64.tab" | cut -f1,7 | sed 's/^/  /'
     echo "there already, in $LABDIR:"
     find "$LABDIR" -mindepth 3 -maxdepth 3 -name .done ! -path '*/cache/*' -printf '  %P\n' | sed 's#/.done##' | sort
 }

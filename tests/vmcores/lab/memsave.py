@@ -8,8 +8,11 @@ import os
 
 import testimony
 
-HEAD_PFNS = 512  # a region's first 2 MiB
+HEAD_PFNS = 512  # of each region: 2 MiB with pages of 4 KiB
 MAX_REGIONS = 64
+MASK = (1 << 64) - 1  # where physical memory begins high, the struct page of PFN 0 may lie above all others
+# above these bits of flags: zone and node, on Debian's kernels (3 bits, and 10 or 4)
+ZONE_SHIFT = {"x86_64": 51, "aarch64": 57}
 MAX_WHOLE_PFNS = 1 << 18  # devices up to 1 GiB are saved whole, a section at a time
 
 
@@ -19,7 +22,7 @@ def regions(t):
     for r in t.runs:
         if not r.present or (r.online and not r.pgmap):
             continue
-        key = (r.pgmap, r.valid)
+        key = (r.pgmap, r.valid, r.bytes == "unreadable")
         if out and out[-1][1] == r.start and out[-1][2] == key:
             out[-1][1] = r.end
         else:
@@ -60,7 +63,7 @@ def save(memsave_fn, directory):
     with open(os.path.join(out, "index"), "w", encoding="ascii") as index:
         for pfn, count in pieces(t):
             name = os.path.join(out, f"pfn-{pfn}.bin")
-            kaddr = t.numbers["vmemmap"] + pfn * size
+            kaddr = (t.numbers["vmemmap"] + pfn * size) & MASK
             failed = memsave_fn(kaddr, count * size, name)
             if failed and os.path.exists(name):
                 os.unlink(name)
@@ -70,7 +73,7 @@ def save(memsave_fn, directory):
 def kind_of(words, pfn, t, pgmap):
     """Names the contents of a struct page as the testimony does, from its eight words."""
     raw = b"".join(w.to_bytes(8, "little") for w in words)
-    lru = t.numbers["vmemmap"] + pfn * t.numbers["sizeof_page"] + 8
+    lru = (t.numbers["vmemmap"] + pfn * t.numbers["sizeof_page"] + 8) & MASK
     if len(set(raw)) == 1:
         return "zero" if raw[0] == 0 else f"fill:{raw[0]:02x}"
     if words[1] == lru and words[2] == lru:
@@ -98,10 +101,10 @@ def head_of(word1, kaddr):
     return kaddr & value if value >> 32 == 0xffffffff else value
 
 
-def raw_tails(t, directory, compounds):
+def raw_tails(t, directory, compounds, machine):
     """[(start, end)] of PFNs inside the compound pages of a device (start, end, order) whose struct
     pages do not name their head, in zone and on node as that one is."""
-    bad, size = [], t.numbers["sizeof_page"]
+    bad, size, shift = [], t.numbers["sizeof_page"], ZONE_SHIFT[machine]
     where = [(a, b, 1 << order) for a, b, order in compounds]
     flags = {}
     for first, count, data in saved(directory) if where else ():
@@ -115,10 +118,9 @@ def raw_tails(t, directory, compounds):
             if at == 0:
                 flags[pfn] = words[0]
                 continue
-            kaddr = t.numbers["vmemmap"] + pfn * size
-            # above bit 51 of flags: zone and node, on Debian's amd64 kernels (3 bits, 10 bits)
+            kaddr = (t.numbers["vmemmap"] + pfn * size) & MASK
             if words[1] & 1 and head_of(words[1], kaddr) == kaddr - at * size and \
-                    words[0] >> 51 == flags[pfn - at] >> 51:
+                    words[0] >> shift == flags[pfn - at] >> shift:
                 continue
             if bad and bad[-1][1] == pfn:
                 bad[-1][1] = pfn + 1

@@ -21,6 +21,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 import memsave
@@ -72,7 +73,7 @@ def qmp_int(kaddr):
 
 
 class Guest:
-    def __init__(self, directory, qemu, timeout, all_forms):
+    def __init__(self, directory, qemu, timeout, all_forms, answer):
         self.dir = directory
         self.all_forms = all_forms
         self.deadline = time.monotonic() + timeout
@@ -82,11 +83,21 @@ class Guest:
         self.seen = 0
         self.rest = ""
         self.log = open(os.path.join(directory, "qemu.txt"), "w", encoding="utf-8")
-        args = qemu + [
-            "-qmp", f"unix:{self.tmp}/qmp,server=on,wait=off",
-            "-serial", f"file:{self.console}",
-            "-serial", f"unix:{self.tmp}/answer,server=on,wait=off",
-        ]
+        args = qemu + ["-qmp", f"unix:{self.tmp}/qmp,server=on,wait=off"]
+        self.fifo = None
+        if answer == "console":
+            # a machine with one serial port: what we say comes in there
+            for end in ("in", "out"):
+                os.mkfifo(f"{self.tmp}/console.{end}")
+            self.fifo = os.open(f"{self.tmp}/console.in", os.O_RDWR)
+            # QEMU stands still when nobody reads what such a port sends
+            threading.Thread(target=self.listen, args=(f"{self.tmp}/console.out",),
+                             daemon=True).start()
+            args += ["-chardev", f"pipe,id=console,path={self.tmp}/console",
+                     "-serial", "chardev:console"]
+        else:
+            args += ["-serial", f"file:{self.console}",
+                     "-serial", f"unix:{self.tmp}/answer,server=on,wait=off"]
         if not os.path.exists(os.path.join(directory, "disk.img")):
             args += ["-serial", "file:" + os.path.join(directory, "results.tar")]
         self.log.write(" ".join(args) + "\n")
@@ -94,6 +105,11 @@ class Guest:
         self.proc = subprocess.Popen(args, stdin=subprocess.DEVNULL, stdout=self.log,
                                      stderr=subprocess.STDOUT)
         self.qmp = None
+
+    def listen(self, fifo):
+        with open(fifo, "rb", buffering=0) as pipe, open(self.console, "wb", buffering=0) as out:
+            while data := pipe.read(65536):
+                out.write(data)
 
     def connect(self):
         self.qmp = Qmp(f"{self.tmp}/qmp", self.proc)
@@ -103,6 +119,8 @@ class Guest:
             self.proc.kill()
         self.proc.wait()
         self.log.close()
+        if self.fifo is not None:
+            os.close(self.fifo)
         shutil.rmtree(self.tmp, ignore_errors=True)
 
     def tail(self):
@@ -133,6 +151,9 @@ class Guest:
             time.sleep(0.1)
 
     def answer(self, text):
+        if self.fifo is not None:
+            os.write(self.fifo, text.encode() + b"\n")
+            return
         with socket.socket(socket.AF_UNIX) as s:
             s.connect(f"{self.tmp}/answer")
             s.sendall(text.encode() + b"\n")
@@ -267,6 +288,7 @@ def main():
     p.add_argument("--timeout", type=int, default=180)
     p.add_argument("--kdump", action="store_true")
     p.add_argument("--all-forms", action="store_true")
+    p.add_argument("--answer", choices=("serial", "console"), default="serial")
     p.add_argument("dir")
     p.add_argument("qemu", nargs="+")
     a = p.parse_args()
@@ -274,7 +296,7 @@ def main():
     # ended from outside, QEMU must end, too
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
-        guest = Guest(a.dir, a.qemu, a.timeout, a.all_forms)
+        guest = Guest(a.dir, a.qemu, a.timeout, a.all_forms, a.answer)
         guest.connect()
         drive(guest, a.kdump)
     except (LabError, OSError, subprocess.SubprocessError) as e:

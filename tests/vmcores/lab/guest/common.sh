@@ -18,6 +18,28 @@ load() {
     done
 }
 
+# The size of a page, of which kernels of one machine may have several
+page_bytes=$(($(sed -n 's/^KernelPageSize: *\([0-9]*\) kB$/\1/p' /proc/self/smaps | head -n 1) * 1024))
+
+# pfn BYTES: the page frame that an address, or a length, is or makes
+pfn() { echo $(($1 / page_bytes)); }
+
+# page_frames N: as many bytes as N frames of 4 KiB are, in frames
+page_frames() { pfn $(($1 * 4096)); }
+
+# Where there is room for a device made by hand: scenarios keep RAM away from there
+room=$((0x50000000))
+[ "$(uname -m)" = x86_64 ] || room=$((0x90000000))
+
+# host_answer: what the host says, on the second serial port, or the console where there is none
+host_answer() {
+    if [ "$(uname -m)" = x86_64 ]; then
+        read -r answer </dev/ttyS1
+    else
+        read -r answer
+    fi
+}
+
 # cmdline_value NAME: the value of NAME=… on the kernel command line
 cmdline_value() {
     tr ' ' '\n' </proc/cmdline | sed -n "s/^$1=//p" | tail -n 1

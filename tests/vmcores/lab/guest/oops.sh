@@ -13,10 +13,10 @@ scenario_oops() {
     oops_mode=$2
     scenario_fsdax fsdax dev
     ns=$(cat /sys/bus/nd/devices/namespace0.0/resource)
-    echo "fact oops $((ns / 4096)) $oops_mode" >>/tmp/facts
+    echo "fact oops $(pfn "$ns") $oops_mode" >>/tmp/facts
     scenario_crash=oops_crash
 }
 
 oops_crash() {
-    insmod /kmod/zdm_oops.ko first_pfn=$((ns / 4096)) mode="$oops_mode"
+    insmod /kmod/zdm_oops.ko first_pfn="$(pfn "$ns")" mode="$oops_mode"
 }

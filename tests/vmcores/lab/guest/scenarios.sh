@@ -27,15 +27,28 @@ namespaces_check() {
 
 scenario_fsdax() {
     region_ready
-    ndctl create-namespace -m fsdax --map="$2" || fail "create-namespace"
+    # where a namespace as large as the region cannot be had
+    size=$(cmdline_value zdm.size)
+    ndctl create-namespace -m fsdax --map="$2" ${size:+--size="$size"} || fail "create-namespace"
     namespaces_check fsdax "$2" 1
     wait_for /dev/pmem0
+}
+
+# huge ALIGN: 2M is the middle size of pages, which with pages of 16 KiB is 32M
+huge() {
+    case $page_bytes:$1 in
+    16384:2M) echo 32M ;;
+    65536:2M) echo 512M ;;
+    *) echo "$1" ;;
+    esac
 }
 
 # devdax MAP ALIGN [SIZE]
 scenario_devdax() {
     region_ready
-    ndctl create-namespace -m devdax --map="$2" -a "$3" ${4:+--size="$4"} || fail "create-namespace"
+    size=${4:-$(cmdline_value zdm.size)}
+    ndctl create-namespace -m devdax --map="$2" -a "$(huge "$3")" ${size:+--size="$size"} ||
+        fail "create-namespace"
     namespaces_check devdax "$2" 1
     wait_for /dev/dax0.0
 }
@@ -77,7 +90,11 @@ scenario_hole_garbage() {
 }
 
 scenario_boothole() {
-    grep -q '^41000000-42ffffff : Reserved' /proc/iomem || fail "no gap at 0x41000000"
+    if [ "$(uname -m)" = x86_64 ]; then
+        grep -q '^41000000-42ffffff : Reserved' /proc/iomem || fail "no gap at 0x41000000"
+    else
+        grep -q '^[0-9a-f]*-80ffffff : System RAM' /proc/iomem || fail "RAM does not end at 0x81000000"
+    fi
 }
 
 scenario_la57() {
@@ -182,7 +199,7 @@ scenario_orphan() {
     shift
     ! insmod /kmod/zdm_map.ko "$@" 2>/dev/null || fail "zdm_map.ko $* does not fail"
     dmesg | grep -q 'zdm_map: memremap_pages: -12' || fail "not for want of memory: $(dmesg | tail -n 3)"
-    base=$((0x50000))
+    base=$(pfn $room)
     dmesg -c >/dev/null # nothing came of what it asked for
-    echo "fact orphan $base $((base + 32768))" >>/tmp/facts
+    echo "fact orphan $base $((base + $(page_frames 32768)))" >>/tmp/facts
 }

@@ -18,11 +18,11 @@ stop_arguments() {
     # all is mapped, the altmap's struct pages are written, the device's are not
     mapped) echo "symbol=memmap_init_zone_device" ;;
     # some 30000 struct pages are written
-    halfway) echo "symbol=$page_init skip=30000,30000,30000,58" ;;
+    halfway) echo "symbol=$page_init skip=$(page_frames 30000),$(page_frames 30000),$(page_frames 30000),58" ;;
     # all are written, nr_range is not raised
     uncounted) echo "symbol=memmap_init_zone_device at_return=1" ;;
-    # in the second of two ranges of 8192 pages
-    second_range) echo "symbol=$page_init skip=12000,12000,12000,24" ;;
+    # in the second of two ranges of 32 MiB
+    second_range) echo "symbol=$page_init skip=$(page_frames 12000),$(page_frames 12000),$(page_frames 12000),24" ;;
     # memunmap_pages(): the ref is dead, nothing is removed
     dead) echo "symbol=remove_pfn_range_from_zone" ;;
     # the first of two ranges is gone with its entry, the second is not
@@ -47,8 +47,9 @@ namespace_facts() {
     data=$(cat /sys/bus/nd/devices/pfn0.0/resource)
     size=$(cat /sys/bus/nd/devices/pfn0.0/size)
     {
-        echo "fact $1 $((ns / 4096)) $(((data + size) / 4096))"
-        echo "fact altmap $((ns / 4096)) $((ns / 4096 + 2)) $((data / 4096))"
+        echo "fact $1 $(pfn $ns) $(pfn $((data + size)))"
+        # 8 KiB of info block are the reserve, or a page where that is more
+        echo "fact altmap $(pfn $ns) $(pfn $((ns + (page_bytes > 8192 ? page_bytes : 8192)))) $(pfn $data)"
     } >>/tmp/facts
 }
 
@@ -57,7 +58,11 @@ memmap_refill() {
     echo 1 >/sys/bus/nd/devices/namespace0.0/force_raw || fail "force_raw"
     ndctl enable-namespace namespace0.0 || fail "raw namespace"
     wait_for /dev/pmem0
-    tr '\0' 'Z' </dev/zero | dd of=/dev/pmem0 bs=2M seek=1 count=1 iflag=fullblock conv=fsync 2>/dev/null ||
+    # blocks of 2 MiB hold it, or pages behind the info block
+    block="bs=2M seek=1 count=1"
+    [ "$page_bytes" = 4096 ] || block="bs=$page_bytes seek=1 count=$((2097152 / page_bytes - 1))"
+    # shellcheck disable=SC2086
+    tr '\0' 'Z' </dev/zero | dd of=/dev/pmem0 $block iflag=fullblock conv=fsync 2>/dev/null ||
         fail "cannot write the medium"
     namespace_disable
     echo 0 >/sys/bus/nd/devices/namespace0.0/force_raw || fail "force_raw"
@@ -81,12 +86,12 @@ case4_end() {
 scenario_case4_second_range() {
     scenario_end=second_range_end
     # the first range is counted when the second is begun: only the second is pending
-    echo "fact pending $((0x59000)) $((0x59000 + 8192))" >>/tmp/facts
+    echo "fact pending $(pfn $((room + 0x9000000))) $(pfn $((room + 0xb000000)))" >>/tmp/facts
 }
 
 second_range_end() {
     stop_at second_range
-    insmod /kmod/zdm_map.ko start=0x50000000,0x59000000 size=0x2000000,0x2000000
+    insmod /kmod/zdm_map.ko start=$room,$((room + 0x9000000)) size=0x2000000,0x2000000
 }
 
 # The same in sections of the boot, whose memmap has been there all along
@@ -112,8 +117,8 @@ teardown_end() {
 }
 
 scenario_teardown_second_range() {
-    scenario_map map start=0x50000000,0x59000000 size=0x2000000,0x2000000
-    echo "fact dying $((0x59000)) $((0x59000 + 8192))" >>/tmp/facts
+    scenario_map map "start=$room,$((room + 0x9000000))" size=0x2000000,0x2000000
+    echo "fact dying $(pfn $((room + 0x9000000))) $(pfn $((room + 0xb000000)))" >>/tmp/facts
     scenario_end=teardown_second_range_end
 }
 
@@ -122,15 +127,15 @@ teardown_second_range_end() {
     rmmod zdm_map
 }
 
-# The same with an altmap, by our own module: for kernels that come without a pmem driver. Of the 64 K
-# page frames from 0x50000 on, 16 are reserve, and 4096 hold the memmap.
-map_altmap="altmap=1 reserve=16 free=4096 start=0x50000000 size=0x10000000"
+# The same with an altmap, by our own module: for kernels that come without a pmem driver. Of the 256 MiB
+# of room 16 page frames are reserve, and 4096 are to hold the memmap.
+map_altmap="altmap=1 reserve=16 free=4096 start=$room size=0x10000000"
 
 scenario_case4_map() {
     point=$2
     {
-        echo "fact pending $((0x50000)) $((0x60000))"
-        echo "fact altmap $((0x50000)) $((0x50000 + 16)) $((0x50000 + 16 + 4096))"
+        echo "fact pending $(pfn $room) $(pfn $((room + 0x10000000)))"
+        echo "fact altmap $(pfn $room) $(($(pfn $room) + 16)) $(($(pfn $room) + 16 + 4096))"
     } >>/tmp/facts
     scenario_end=case4_map_end
 }
@@ -145,7 +150,7 @@ scenario_teardown_map() {
     point=$2
     # shellcheck disable=SC2086
     scenario_map map $map_altmap
-    echo "fact dying $((0x50000)) $((0x60000))" >>/tmp/facts
+    echo "fact dying $(pfn $room) $(pfn $((room + 0x10000000)))" >>/tmp/facts
     scenario_end=teardown_map_end
 }
 

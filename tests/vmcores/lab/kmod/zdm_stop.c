@@ -2,8 +2,8 @@
 /*
  * Stops the kernel for good at a probe point, so that a state that lasts microseconds can be
  * dumped. The testimony is given on the spot, into memory; the host is told on the first serial
- * port, by hand, where it lies ("ZDM-LAB: halted ADDRESS LENGTH"). A byte on the second serial
- * port lets the kernel panic, for a kdump.
+ * port, by hand, where it lies ("ZDM-LAB: halted ADDRESS LENGTH"). A byte from the host (zdm_serial.h)
+ * lets the kernel panic, for a kdump.
  */
 #ifdef ZDM_IMAGE
 #include "zdm_image.h"
@@ -15,11 +15,8 @@
 #include <linux/module.h>
 #include <linux/vmalloc.h>
 #endif
+#include "zdm_serial.h"
 #include "zdm_testimony.h"
-
-#define COM1 0x3f8
-#define COM2 0x2f8
-#define COM_LSR 5	/* line status register: bit 0 data ready, bit 5 may send */
 
 #define MAX_SYMBOLS 8
 
@@ -40,11 +37,8 @@ static atomic_t hits_left;
 
 static void tell_host(const char *s)
 {
-	for (; *s; s++) {
-		while (!(inb(COM1 + COM_LSR) & 0x20))
-			cpu_relax();
-		outb(*s, COM1);
-	}
+	for (; *s; s++)
+		zdm_serial_put(*s);
 }
 
 static void stop_here(void)
@@ -62,7 +56,7 @@ static void stop_here(void)
 		snprintf(line, sizeof(line), "\nZDM-LAB: halted 0x%lx %ld\n",
 			 (unsigned long)text, len);
 	tell_host(line);
-	while (!(inb(COM2 + COM_LSR) & 1))
+	while (!zdm_serial_heard())
 		cpu_relax();
 	panic("zdm: stopped on purpose");
 }
@@ -84,8 +78,12 @@ static struct kretprobe retprobe = { .handler = after, .maxactive = 4 };
 
 static int __init stop_init(void)
 {
-	int i, rc = -EINVAL;
+	int i, rc;
 
+	rc = zdm_serial_init();
+	if (rc)
+		return rc;
+	rc = -EINVAL;
 	text = vzalloc(ZDM_TESTIMONY_BYTES);
 	if (!text)
 		return -ENOMEM;

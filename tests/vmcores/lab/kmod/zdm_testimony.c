@@ -33,6 +33,13 @@ typedef struct dev_pagemap *(*get_pgmap_2_fn)(unsigned long, struct dev_pagemap 
 		 get_pgmap_1_fn: ((get_pgmap_1_fn)(fn))(pfn),	\
 		 get_pgmap_2_fn: ((get_pgmap_2_fn)(fn))(pfn, NULL))
 
+/* Kernel addresses: all bits above are set. */
+#ifdef __aarch64__
+#define KADDR_BITS 52
+#else
+#define KADDR_BITS 47
+#endif
+
 enum bytes_kind {
 	BYTES_NONE,		/* not looked at */
 	BYTES_UNREADABLE,
@@ -112,7 +119,7 @@ static void look_at_page(struct answer *a, unsigned long pfn)
 	} else {
 		a->kind = BYTES_OTHER;
 		/* a dying pgmap is no longer looked up, but its pages still name it */
-		if (!a->pgmap && (w[1] >> 47) == 0x1ffff)
+		if (!a->pgmap && (w[1] >> KADDR_BITS) == ~0UL >> KADDR_BITS)
 			a->word1 = w[1];
 	}
 }

@@ -37,18 +37,19 @@ table_rows() {
 # The 7.x that is newest in the table may be asked for as 7.x
 kernel_name() {
     if [ "$1" = 7.x ]; then
-        table_rows "$LAB_SRC/kernels.tab" | cut -f1 | grep '^7\.' | sort -V | tail -n 1
+        table_rows "$LAB_SRC/kernels.tab" | cut -f1 | grep '^7\.[0-9]*$' | sort -V | tail -n 1
     else
         printf '%s\n' "$1"
     fi
 }
 
-# kernel_row NAME: sets K_NAME K_SUITE K_IMAGE K_TOOLS K_SAVE
+# kernel_row NAME: sets K_NAME K_SUITE K_IMAGE K_TOOLS K_SAVE, and what its machine is (machine_set)
 kernel_row() {
-    local row
+    local row machine
     row=$(table_rows "$LAB_SRC/kernels.tab" | awk -v k="$1" '$1 == k')
     [ -n "$row" ] || die "no kernel '$1' in kernels.tab (make lab-list shows them)"
-    read -r K_NAME K_SUITE K_IMAGE K_TOOLS K_SAVE <<<"$row"
+    read -r K_NAME K_SUITE K_IMAGE K_TOOLS K_SAVE machine <<<"$row"
+    machine_set "${machine:-amd64}"
     K_DIR=$CACHE/$K_NAME
 }
 

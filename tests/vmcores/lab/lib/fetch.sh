@@ -3,7 +3,13 @@
 # Debian's kernel packages, by name, through an apt directory of our own. Sourced by lab.sh.
 # The system's apt configuration is only read: for the mirror it uses.
 
-APT_DIR=$CACHE/apt
+# One such directory for each machine whose packages are asked for: apt_use MACHINE
+apt_use() {
+    APT_MACHINE=$1
+    APT_DIR=$CACHE/apt
+    [ "$1" = amd64 ] || APT_DIR=$CACHE/apt-$1
+}
+apt_use amd64
 
 # The mirror of the system: the first site that serves a plain release.
 mirror_site() {
@@ -24,6 +30,15 @@ security_site() {
     printf '%s\n' "${site:-$(mirror_site)-security}"
 }
 
+# The suites of the machine's kernels, and of its guests' programs
+apt_suites() {
+    {
+        table_rows "$LAB_SRC/kernels.tab" |
+            awk -v m="$APT_MACHINE" '(NF > 5 ? $6 : "amd64") == m { print $2 }'
+        [ "$APT_MACHINE" = amd64 ] || echo "$GUEST_SUITE"
+    } | sort -u
+}
+
 apt_conf() {
     local suite site sec
     mkdir -p "$APT_DIR"/{lists/partial,state,cache/archives/partial}
@@ -31,11 +46,11 @@ apt_conf() {
     site=$(mirror_site)
     sec=$(security_site)
     {
-        for suite in $(table_rows "$LAB_SRC/kernels.tab" | awk '{ print $2 }' | sort -u); do
-            echo "deb [arch=amd64 signed-by=$KEYRING] $site $suite main"
+        for suite in $(apt_suites); do
+            echo "deb [arch=$APT_MACHINE signed-by=$KEYRING] $site $suite main"
             case $suite in
             bullseye | bookworm | trixie)
-                echo "deb [arch=amd64 signed-by=$KEYRING] $sec $suite-security main"
+                echo "deb [arch=$APT_MACHINE signed-by=$KEYRING] $sec $suite-security main"
                 ;;
             esac
         done
@@ -49,7 +64,7 @@ Dir::State "$APT_DIR/state";
 Dir::State::lists "$APT_DIR/lists";
 Dir::State::status "$APT_DIR/state/status";
 Dir::Cache "$APT_DIR/cache";
-APT::Architectures "amd64";
+APT::Architectures "$APT_MACHINE";
 APT::Sandbox::User "root";
 Acquire::Languages "none";
 Acquire::Retries "3";
@@ -88,12 +103,30 @@ deb_unpack() {
     rm -rf "$tmp"
 }
 
+# packages_unpack DIR PACKAGE…: with the libraries that they depend on; prints the names of the files
+packages_unpack() {
+    local dir=$1 deb tmp libs
+    shift
+    libs=$(APT_CONFIG=$APT_DIR/apt.conf apt-cache depends --recurse --no-recommends --no-suggests \
+        --no-conflicts --no-breaks --no-replaces --no-enhances -i "$@" | grep '^z\?lib' | sed 's/:.*//' | sort -u)
+    tmp=$(mktemp -d "$CACHE/deb.XXXXXX")
+    # shellcheck disable=SC2086
+    (cd "$tmp" && APT_CONFIG=$APT_DIR/apt.conf apt-get -q download "$@" $libs >log 2>&1) ||
+        die "cannot fetch $*: $(tail -n 2 "$tmp/log")"
+    for deb in "$tmp"/*.deb; do
+        dpkg-deb -x "$deb" "$dir"
+        basename "$deb"
+    done
+    rm -rf "$tmp"
+}
+
 # kernel_fetch: vmlinuz and modules of the row that kernel_row set
 #   K_DIR/release, K_DIR/vmlinuz, K_DIR/root/usr/lib/modules/REL (empty where no modules are served)
 kernel_fetch() {
     local pkg rel tmp
     [ -e "$K_DIR/release" ] && return
     need dpkg-deb depmod
+    apt_use "$M_NAME"
     apt_ready
     pkg=$(apt_newest "$K_IMAGE")
     [ -n "$pkg" ] || die "suite $K_SUITE serves no package matching $K_IMAGE"
@@ -132,17 +165,23 @@ kernel_fetch() {
 
 # headers_fetch: K_DIR/headers, an unpacked tree of the packages that modules are built against
 headers_fetch() {
-    local rel kb tmp
+    local rel kb tmp common
     [ -e "$K_DIR/headers/.done" ] && return
     rel=$(cat "$K_DIR/release")
+    apt_use "$M_NAME"
     apt_ready
     kb=linux-kbuild-$(APT_CONFIG=$APT_DIR/apt.conf apt-cache show "linux-headers-$rel" |
         sed -n 's/^Depends:.*linux-kbuild-\([^ ,]*\).*/\1/p' | head -n 1)
     tmp=$K_DIR/headers.tmp
     rm -rf "$tmp"
+    # shellcheck disable=SC2001 # a pattern that bash's own cannot say
+    common=$(sed 's/-\(cloud-\)\?\(amd64\|arm64\)\(-16k\)\?$//' <<<"$rel")-common
     {
         deb_unpack "linux-headers-$rel" "$tmp"
-        deb_unpack "linux-headers-${rel%-cloud-amd64}-common" "$tmp"
+        deb_unpack "linux-headers-$common" "$tmp"
+        # what runs here is this machine's, whatever it builds for
+        apt_use amd64
+        apt_ready
         deb_unpack "$kb" "$tmp"
     } >>"$K_DIR/packages"
     # With a vmlinux at hand the build would make BTF for our modules, and ask for pahole
@@ -158,6 +197,7 @@ vmlinux_fetch() {
     [ -e "$K_DIR/vmlinux" ] && return
     kernel_fetch
     rel=$(cat "$K_DIR/release")
+    apt_use "$M_NAME"
     apt_ready
     [ -n "$(apt_newest "linux-image-${rel//+/\\+}-dbg")" ] ||
         die "no debug package is served for $rel"

@@ -6,17 +6,17 @@ GUEST_TOOLS="ndctl daxctl kexec makedumpfile"
 # What a scenario may load; names that a kernel does not have are passed over (there they are
 # built in, or came with another release), and the guest fails loudly if it then lacks something.
 GUEST_MODULES="virtio_pci virtio_blk virtio_mmio ext4 crc32c_generic crc32c_intel crc32c-x86_64
-    qemu_fw_cfg libnvdimm nfit nd_e820 nd_pmem nd_btt nd_virtio virtio_pmem virtio_mem
+    qemu_fw_cfg libnvdimm nfit nd_e820 of_pmem nd_pmem nd_btt nd_virtio virtio_pmem virtio_mem
     dax device_dax dax_pmem dax_hmem kmem"
 
 # tool_copy FILE DIR: a program with the libraries it needs
 tool_copy() {
-    local f
+    local f to
     mkdir -p "$2/bin"
     cp -L "$1" "$2/bin/"
-    ldd "$1" 2>/dev/null | grep -o '/[^ )]*' | while read -r f; do
-        mkdir -p "$2$(dirname "$f")"
-        cp -Ln "$f" "$2$f"
+    program_libs "$1" | while read -r f to; do
+        mkdir -p "$2$(dirname "$to")"
+        cp -Ln "$f" "$2$to"
     done
 }
 
@@ -48,21 +48,23 @@ modules_copy() {
 # of several branches may share the cache. Not compressed: emulated, unpacking costs more than loading.
 initrd_build() {
     local dir tool path sum out=$K_DIR/initrd.cpio
-    sum=$(cat "$LAB_SRC/lib/initrd.sh" "$LAB_SRC"/guest/* "$K_DIR"/kmod/*.ko | sha256sum)
+    sum=$(cat "$LAB_SRC/lib/initrd.sh" "$LAB_SRC/lib/machine.sh" "$LAB_SRC"/guest/* "$K_DIR"/kmod/*.ko | sha256sum)
     if [ -e "$out" ] && [ "$sum" = "$(cat "$out.sum" 2>/dev/null)" ]; then
         return
     fi
     export PATH=$PATH:/usr/sbin:/sbin
-    need cpio busybox modprobe
-    # shellcheck disable=SC2086
-    need $GUEST_TOOLS
+    need cpio modprobe
+    guest_root_ready
+    for tool in busybox $GUEST_TOOLS; do
+        program_find "$tool" >/dev/null || die "$tool is not installed: run 'make lab-deps' (as root)"
+    done
     dir=$K_DIR/initrd.dir
     rm -rf "$dir"
     mkdir -p "$dir"/{bin,dev,proc,sys,tmp,out,kmod,lib/modules}
-    cp "$(command -v busybox)" "$dir/bin/busybox"
-    ldd "$dir/bin/busybox" >/dev/null 2>&1 && die "busybox is not static: install busybox-static"
+    cp "$(program_find busybox)" "$dir/bin/busybox"
+    [ -z "$(program_libs "$dir/bin/busybox")" ] || die "busybox is not static: install busybox-static"
     for tool in $GUEST_TOOLS; do
-        path=$(command -v "$tool")
+        path=$(program_find "$tool")
         tool_copy "$path" "$dir"
     done
     modules_copy "$dir"

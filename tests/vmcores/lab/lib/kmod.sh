@@ -2,15 +2,26 @@
 # shellcheck shell=bash
 # Builds our kernel modules, against a kernel's own headers or its image alone. Sourced by lab.sh.
 
-# chroot_ready SUITE: CACHE/chroot-SUITE, a minimal Debian with a compiler
+# The compiler for another machine, and what make is to know of it
+cross_args() {
+    [ "$M_NAME" = amd64 ] || echo "ARCH=$M_NAME CROSS_COMPILE=aarch64-linux-gnu-"
+}
+
+# chroot_name SUITE: CACHE/chroot-SUITE, a minimal Debian with a compiler; for another machine one more
+chroot_name() {
+    echo "chroot-$1${M_NAME/amd64/}" | sed 's/arm64$/-arm64/'
+}
+
 chroot_ready() {
-    local dir=$CACHE/chroot-$1
+    local dir more=
+    dir=$CACHE/$(chroot_name "$1")
+    [ "$M_NAME" = amd64 ] || more=,gcc-aarch64-linux-gnu
     [ -e "$dir/.done" ] && return
     need debootstrap
     say "a $1 of its own to build modules in (debootstrap, some 500 MB)"
     rm -rf "$dir"
     debootstrap --variant=minbase --keyring="$KEYRING" \
-        --include=gcc,make,binutils,libelf1t64 "$1" "$dir" "$(mirror_site)" \
+        --include=gcc,make,binutils,libelf1t64$more "$1" "$dir" "$(mirror_site)" \
         >"$CACHE/debootstrap-$1.log" 2>&1 ||
         die "debootstrap $1 failed: $(tail -n 3 "$CACHE/debootstrap-$1.log")"
     rm -rf "$dir"/var/cache/apt/archives/*.deb "$dir"/var/lib/apt/lists/*
@@ -36,13 +47,16 @@ build_on_host() {
         headers_mend "$hdr"
         touch "$hdr/.mended"
     fi
-    make -C "$hdr/usr/src/linux-headers-$rel" M="$out" CC=gcc-12 modules
+    # shellcheck disable=SC2046
+    make -C "$hdr/usr/src/linux-headers-$rel" M="$out" $(cross_args) \
+        CC="$([ "$M_NAME" = amd64 ] || echo aarch64-linux-gnu-)gcc-12" modules
 }
 
 # In the chroot the headers appear where they belong: bind mounts in a mount namespace of its own,
 # gone with the build.
 build_in_chroot() {
-    local rel=$1 out=$2 dir=$CACHE/chroot-$3
+    local rel=$1 out=$2 dir
+    dir=$CACHE/$(chroot_name "$3")
     # shellcheck disable=SC2016
     unshare -m bash -eu -c '
         chroot=$1 hdr=$2 out=$3 rel=$4
@@ -54,8 +68,8 @@ build_in_chroot() {
         mount --bind "$out" "$chroot/kmod"
         mount -t proc proc "$chroot/proc"
         exec chroot "$chroot" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin \
-            make -C "/usr/src/linux-headers-$rel" M=/kmod modules
-    ' build "$dir" "$K_DIR/headers" "$out" "$rel"
+            make -C "/usr/src/linux-headers-$rel" M=/kmod $5 modules
+    ' build "$dir" "$K_DIR/headers" "$out" "$rel" "$(cross_args)"
 }
 
 # image_read: K_DIR/image: the payload, its types, and the configuration, as far as it is told
@@ -129,7 +143,7 @@ kmod_build() {
     host) headers_fetch ;;
     *)
         headers_fetch
-        locked "chroot-$K_TOOLS" chroot_ready "$K_TOOLS"
+        locked "$(chroot_name "$K_TOOLS")" chroot_ready "$K_TOOLS"
         ;;
     esac
     say "kernel $K_NAME: building our modules"

@@ -9,8 +9,8 @@ qemu_ready() {
     # shellcheck disable=SC1091
     own=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
     if [ -z "$1" ] || [ "$1" = "$own" ]; then
-        need qemu-system-x86_64
-        QEMU=(qemu-system-x86_64)
+        need "${M_QEMU[0]}"
+        QEMU=("${M_QEMU[0]}")
         return
     fi
     locked "chroot-$1" qemu_install "$1" "$dir"

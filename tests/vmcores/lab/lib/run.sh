@@ -19,19 +19,41 @@ fill_image() {
 media_args() {
     local kind size fill node byte file
     QEMU_MEDIA=()
+    # shellcheck disable=SC2153 # machine_set's
+    if [ "$M_NAME" = arm64 ]; then
+        firmware_args "$1" "$2" "$3"
+    fi
     IFS=: read -r kind size fill node byte <<<"$1"
+    # pmem by device tree lies in the guest's RAM, where the kernel is told that this ends before
+    [ "$kind" != of ] || { kind=ram size=$fill; }
     [ "$kind" != ram ] || { fill=$size size=$2; }
     file=$3/$kind.img
     [ "$kind" = - ] || fill_image "$file" "$size" "${fill:-0+16M}" "${byte:-5a}"
     file=memory-backend-file,id=medium,share=off,mem-path=$file,size=$size
     case $kind in
     -) ;;
-    nvdimm) QEMU_MEDIA=(-object "$file"
+    nvdimm) QEMU_MEDIA+=(-object "$file"
         -device "nvdimm,id=nv0,memdev=medium,label-size=128K,node=${node:-0}") ;;
-    vpmem) QEMU_MEDIA=(-object "$file" -device "virtio-pmem-pci,memdev=medium,id=vp0") ;;
-    ram) QEMU_MEDIA=(-object "$file" -machine memory-backend=medium) ;;
+    vpmem) QEMU_MEDIA+=(-object "$file" -device "virtio-pmem-pci,memdev=medium,id=vp0") ;;
+    ram) QEMU_MEDIA+=(-object "$file" -machine memory-backend=medium) ;;
     *) die "scenarios.tab: unknown medium '$1'" ;;
     esac
+}
+
+# firmware_args MEDIA RAM TMP: UEFI, with ACPI; but what the device tree is to say needs that
+firmware_args() {
+    local regions=
+    case $1 in
+    of:*) regions=${1#of:} regions=${regions%%:*} ;;
+    ram:*) ;;
+    *)
+        QEMU_MEDIA=(-bios /usr/share/qemu-efi-aarch64/QEMU_EFI.fd)
+        return
+        ;;
+    esac
+    # shellcheck disable=SC2086,SC2153
+    device_tree "$3/machine.dtb" "$2" ${regions//,/ }
+    QEMU_MEDIA=(-dtb "$3/machine.dtb")
 }
 
 # scenario_row NAME: sets S_NAME S_RAM S_MEDIA S_QEMU S_APPEND S_NEEDS S_GUEST S_KDUMP S_BY
@@ -43,8 +65,8 @@ scenario_row() {
     *@*) S_BY=${1#*@} ;;
     *+kdump) S_KDUMP=1 ;;
     esac
-    row=$(table_rows "$LAB_SRC/scenarios.tab" | awk -F '\t' -v s="${base%+kdump}" '$1 == s')
-    [ -n "$row" ] || die "no scenario '$1' in scenarios.tab (make lab-list shows them)"
+    row=$(table_rows "$M_SCENARIOS" | awk -F '\t' -v s="${base%+kdump}" '$1 == s')
+    [ -n "$row" ] || die "no scenario '$1' in ${M_SCENARIOS##*/} (make lab-list shows them)"
     IFS=$'\t' read -r _ S_RAM S_MEDIA S_QEMU S_APPEND S_NEEDS S_GUEST <<<"$row"
     [ "$S_QEMU" != - ] || S_QEMU=
     [ "$S_APPEND" != - ] || S_APPEND=
@@ -109,7 +131,7 @@ disk_make() {
     if [ -n "$S_KDUMP" ]; then
         cp "$K_DIR/vmlinuz" "$1/in/"
         initrd_with "$1/in/capture.cpio" "${LAB_CAPTURE_EXTRA:-}"
-        echo "console=ttyS0 panic=5 no_timer_check irqpoll nr_cpus=1 reset_devices acpi_no_memhotplug zdm.capture=1" \
+        echo "$M_CONSOLE irqpoll nr_cpus=1 reset_devices acpi_no_memhotplug zdm.capture=1" \
             >"$1/in/capture-append"
     fi
     mkdir "$1/root"
@@ -121,8 +143,7 @@ disk_make() {
 
 # guest_append: the guest's kernel arguments
 guest_append() {
-    # no_timer_check: on a busy machine an emulated timer may miss the kernel's trial
-    local a="console=ttyS0 panic=5 oops=panic no_timer_check zdm.scenario=$S_NAME"
+    local a="$M_CONSOLE oops=panic zdm.scenario=$S_NAME"
     [ -z "$S_KDUMP" ] || a="$a crashkernel=256M"
     [ "$K_SAVE" = - ] || a="$a zdm.save=$K_SAVE"
     [ ${#QEMU_DISK[@]} != 0 ] || a="$a zdm.results=serial"
@@ -144,7 +165,8 @@ scenario_run() {
     fi
     scenario_row "$1"
     qemu_ready "$S_BY"
-    need makedumpfile debugfs mke2fs fallocate python3
+    # shellcheck disable=SC2086,SC2153
+    need $M_NEEDS makedumpfile debugfs mke2fs fallocate python3
     locked "$K_NAME" kernel_prepare
     scenario_fits || die "$(cannot_show)"
     tmp=$LABDIR/$K_NAME/.tmp-$name
@@ -152,7 +174,7 @@ scenario_run() {
     mkdir -p "$tmp/media"
     if module_there virtio_blk; then
         disk_make "$tmp"
-        QEMU_DISK=(-drive "file=$tmp/disk.img,if=virtio,format=raw,discard=unmap,detect-zeroes=unmap")
+        QEMU_DISK=(-drive "file=$tmp/disk.img,$M_DISK,format=raw,discard=unmap,detect-zeroes=unmap")
     fi
     media_args "$S_MEDIA" "$S_RAM" "$tmp/media"
     [ -z "$S_KDUMP" ] || opt=(--kdump --timeout "${LAB_TIMEOUT:-400}")
@@ -160,10 +182,9 @@ scenario_run() {
     echo "$S_GUEST" >"$tmp/media/guest-function"
     initrd_with "$tmp/media/initrd.cpio" "$tmp/media/guest-function ${LAB_GUEST_EXTRA:-}"
     say "$K_NAME/$1: starting the guest"
-    # shellcheck disable=SC2086
-    ${LAB_LOCK:+flock "$LAB_LOCK"} python3 "$LAB_SRC/vm.py" "${opt[@]}" "$tmp" -- \
-        "${QEMU[@]}" -nodefaults -accel tcg,thread=multi -machine q35,nvdimm=on \
-        -cpu max,la57=off -smp 1 -m "$S_RAM,slots=4,maxmem=16G" -display none -no-reboot \
+    # shellcheck disable=SC2086,SC2153
+    ${LAB_LOCK:+flock "$LAB_LOCK"} python3 "$LAB_SRC/vm.py" --answer "$M_ANSWER" "${opt[@]}" "$tmp" -- \
+        "${QEMU[@]}" "${M_QEMU[@]:1}" -accel tcg,thread=multi -smp 1 -m "$S_RAM,slots=4,maxmem=16G" -display none -no-reboot \
         -device vmcoreinfo -kernel "$K_DIR/vmlinuz" -initrd "$tmp/media/initrd.cpio" \
         -append "$(guest_append)" "${QEMU_DISK[@]}" "${QEMU_MEDIA[@]}" $S_QEMU ${LAB_QEMU_EXTRA:-} ||
         die "$K_NAME/$1 failed (its files: $tmp)"
@@ -181,13 +202,13 @@ scenario_run() {
 scenarios_all() {
     local kernels=$1 k s failed=()
     shift
-    if [ $# = 0 ]; then
-        # shellcheck disable=SC2046
-        set -- $(table_rows "$LAB_SRC/scenarios.tab" | cut -f1) \
-            fsdax-dev+kdump split+kdump collision+kdump
-    fi
     for k in $kernels; do
         kernel_row "$(kernel_name "$k")"
+        if [ $# = 0 ]; then
+            # shellcheck disable=SC2046
+            set -- $(table_rows "$M_SCENARIOS" | cut -f1) \
+                fsdax-dev+kdump split+kdump collision+kdump
+        fi
         locked "$K_NAME" kernel_prepare
         for s in "$@"; do
             scenario_row "$s"
