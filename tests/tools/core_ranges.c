@@ -135,9 +135,11 @@ int main(int argc, char **argv)
 		fprintf(stderr, "core_ranges: %s\n", err);
 		rc = 3;
 	} else {
+		const struct zdm_reader_ops ops = elf_reader_ops_of(&e);
+
 		rc = boot_ram ? 0 : run(&e, &opts);
 		if (boot_ram)
-			puts(zdm_policy_boot_ram_only(&elf_reader_ops, &e) ? "yes" : "no");
+			puts(zdm_policy_boot_ram_only(&ops, &e) ? "yes" : "no");
 		elf_reader_close(&e);
 	}
 	if (layout)

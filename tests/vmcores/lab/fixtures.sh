@@ -10,15 +10,16 @@ LABDIR=${LABDIR:-$B/lab}
 limit_kib=1024
 
 note() {
-    local kernel=$1 scenario=$2 dump=$3 dir=$4
+    local kernel=$1 scenario=$2 dump=$3 dir=$4 table=tests/vmcores/lab/scenarios.tab
+    [[ $kernel != *-arm64* ]] || table=tests/vmcores/lab/scenarios-arm64.tab
     cat <<TEXT
 Capsule of a real vmcore: kernel $(sed -n 's/^release //p' "$dir/testimony.txt"), scenario $scenario.
 
     make lab KERNEL=$kernel SCENARIO=$scenario      # $dump
     zdm capsule $dump $scenario.elf && xz -9e $scenario.elf
 
-Scenario, as in tests/vmcores/lab/scenarios.tab (name, RAM, media, QEMU arguments, kernel arguments, needs, function):
-    $(grep -P "^${scenario%+kdump}\t" tests/vmcores/lab/scenarios.tab | tr '\t' ';')
+Scenario, as in $table (name, RAM, media, QEMU arguments, kernel arguments, needs, function):
+    $(grep -P "^${scenario%+kdump}\t" $table | tr '\t' ';')
 
 Packages:
 $(sed 's/^/    /' "$dir/packages.txt")
