@@ -36,6 +36,9 @@ boot_ram() {
             for (i = 1; i <= n; i++) if (start[i] < $2 && $1 < end[i]) { print $3; next } }' \
         "$2.testimony" "$2.expected" | sort -u | tr '\n' ' ')
     case $1:$said:$other in
+    # with 52 bits of physical addresses the table of sections goes on far beyond the highest, where a
+    # capsule ends: without kallsyms nobody knows which that is
+    */*-arm64*:no:*) ok "$1/boot-ram (no)" ;;
     */5.*:no:* | *:yes:) ok "$1/boot-ram ($said)" ;;
     */ram:no: | */highram:no: | *:yes:?*) not_ok "$1/boot-ram" "says $said, there is ${other:-nothing else}" ;;
     *:no:*) ok "$1/boot-ram ($said)" ;;
