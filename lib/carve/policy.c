@@ -41,9 +41,15 @@ enum zdm_keep zdm_policy_class(const struct zdm_policy *p, enum zdm_class cls)
 	return ZDM_KEEP;
 }
 
-/* A reserve that the kernel initialised, or may have, is a device's frame like any other. */
+/*
+ * A reserve that the kernel initialised, or may have, is a device's frame like any other. One whose
+ * memmap is unmapped is as a hole to whoever asks struct pages: makedumpfile ends there.
+ * An altmap's are kept even so: they hold struct pages of others.
+ */
 static enum zdm_keep keep_of(const struct zdm_policy *p, const struct zdm_range *r)
 {
+	if (r->cls == ZDM_CLASS_DEVICE && r->reason == ZDM_REASON_NEIGHBOUR_GONE)
+		return ZDM_DROP;
 	return zdm_policy_class(p, r->cls == ZDM_CLASS_RESERVED && r->valid != ZDM_NO ?
 				ZDM_CLASS_DEVICE : r->cls);
 }

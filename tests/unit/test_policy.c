@@ -282,6 +282,33 @@ static void test_holes_and_broken_tables(void **state)
 	free(r.v);
 }
 
+/*
+ * A live device whose memmap went with a neighbour's (arm64, mm/sparse.c section_deactivate()): its frames
+ * are left out, as a walker of struct pages ends there; tails that nobody wrote can be read, and stay.
+ */
+static void test_neighbour_gone(void **state)
+{
+	const struct stored stored[] = { { 0, 512, 100, false }, { 1024, 2048, 300, false } };
+	struct zdm_range ranges[] = { range(0, 512, ZDM_CLASS_ONLINE),
+				      range(512, 1024, ZDM_CLASS_DEVICE),
+				      range(1024, 1536, ZDM_CLASS_DEVICE),
+				      range(1536, 2048, ZDM_CLASS_ALTMAP) };
+	struct machine m = { .stored = stored, .nr = 2 };
+	struct result r;
+
+	(void)state;
+	ranges[1].valid = ranges[2].valid = ranges[3].valid = ZDM_NO;
+	ranges[1].reason = ranges[3].reason = ZDM_REASON_NEIGHBOUR_GONE;
+	r = compute(ranges, 4, &m, (struct zdm_policy){ 0 }, 64);
+	assert_int_equal(at(&r, 512)->keep, ZDM_DROP);
+	assert_int_equal(at(&r, 1023)->keep, ZDM_DROP);
+	assert_int_equal(at(&r, 1024)->keep, ZDM_KEEP);
+	/* it may hold struct pages of others */
+	assert_int_equal(at(&r, 1536)->keep, ZDM_KEEP);
+	assert_int_equal(count_memmap(&r), 0);
+	free(r.v);
+}
+
 /* A table that cannot be read, of struct pages that stay: any frame may be one of its. */
 static void test_blind(void **state)
 {
@@ -407,6 +434,7 @@ TEST_MAIN(cmocka_unit_test(test_contradiction),
 	cmocka_unit_test(test_shared_frame),
 	cmocka_unit_test(test_only_ram),
 	cmocka_unit_test(test_holes_and_broken_tables),
+	cmocka_unit_test(test_neighbour_gone),
 	cmocka_unit_test(test_blind), cmocka_unit_test(test_device_memmap),
 	cmocka_unit_test(test_end),
 	cmocka_unit_test(test_bad_arguments))
