@@ -21,6 +21,7 @@ CHECK_LAB_NEEDS += $(CHECK_NEEDS) crash gdb
 CHECK_LAB_SUITES += "tests/run-lab.sh $(KERNEL) $(CHECK_LAB_SCENARIOS)" \
 	"tests/run-routes.sh $(KERNEL) $(CHECK_LAB_SCENARIOS)" \
 	"tests/run-image-modules.sh $(KERNEL)" \
+	tests/run-arm64.sh \
 	$(if $(CHECK_LAB_FRONTENDS),"tests/run-scripts.sh $(CHECK_LAB_FRONTENDS)")
 
 # What was built without it stays as it is.

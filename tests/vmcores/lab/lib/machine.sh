@@ -55,6 +55,7 @@ guest_root_ready() {
     mkdir -p "$tmp"
     # shellcheck disable=SC2086
     packages_unpack "$tmp" $GUEST_PACKAGES >"$tmp/packages"
+    ln -s usr/lib "$tmp/lib"
     touch "$tmp/.done"
     rm -rf "$root"
     mv "$tmp" "$root"
