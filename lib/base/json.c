@@ -114,6 +114,7 @@ void zdm_json_hex(struct zdm_out *o, struct json_object *to, const char *key, ui
  */
 static void put_string(struct zdm_out *o, const char *s, size_t len)
 {
+	static const char letters[] = "btn_fr";	/* of 8 to 13; 11 has none */
 	size_t start = 0, i;
 	char esc[8];
 
@@ -124,8 +125,8 @@ static void put_string(struct zdm_out *o, const char *s, size_t len)
 		if (c >= 0x20 && c != '"' && c != '\\')
 			continue;
 		zdm_out_text(o, s + start, i - start);
-		if (c >= 0x20)
-			snprintf(esc, sizeof(esc), "\\%c", c);
+		if (c >= 0x20 || (c >= 8 && c <= 13 && c != 11))
+			snprintf(esc, sizeof(esc), "\\%c", c >= 0x20 ? c : letters[c - 8]);
 		else
 			snprintf(esc, sizeof(esc), "\\u%04x", c);
 		zdm_out_text(o, esc, strlen(esc));

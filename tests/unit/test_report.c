@@ -164,9 +164,9 @@ static void test_ranges(void **state)
 	zdm_report_ranges(NULL, ZDM_CLASS_ANY, sink());
 	assert_string_equal(text.buf,
 "   START_PFN      END_PFN        PAGES CLASS    VALID   CASE PGMAP MEMMAP  MEMMAP_IN_DUMP REASON\n"
-"         0x0      0x18000        98304 device   yes        2     1 ram     partly  because\n"
-"     0x18000      0x18001            1 boothole unknown    -     - unknown unknown because\n"
-"     0x18001 0x10000000000 1099511529471 boothole yes        -     - ram     yes     because\n");
+"         0x0      0x18000        98304 device   yes        2     1 ram     partly         because\n"
+"     0x18000      0x18001            1 boothole unknown    -     - unknown unknown        because\n"
+"     0x18001 0x10000000000 1099511529471 boothole yes        -     - ram     yes            because\n");
 	zdm_report_ranges(NULL, ZDM_CLASS_HOLE, sink());
 	assert_string_equal(text.buf,
 "   START_PFN      END_PFN        PAGES CLASS    VALID   CASE PGMAP MEMMAP  MEMMAP_IN_DUMP REASON\n");

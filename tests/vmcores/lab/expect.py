@@ -37,7 +37,7 @@ class State:
     def __init__(self, path, page_bytes):
         s = state_sections(path)
         self.page_bytes = page_bytes
-        self.machine = "aarch64" if "aarch64" in s["uname"][0].split() else "x86_64"
+        self.machine = "aarch64" if "aarch64" in " ".join(s.get("uname", [])).split() else "x86_64"
         block = int(s["block-size"][0], 16) // page_bytes
         self.blocks = []  # (start, end, state)
         for line in s["memory-blocks"]:
