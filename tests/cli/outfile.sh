@@ -84,19 +84,23 @@ for writer in "${writers[@]}"; do
     signals "outfile/$1" "${@:2}"
 done
 
+# mode NAME MODE INTO WORD...: what is made of a dump is as private as that; INTO: the
+# option that takes the file, or ""
 mode() {
-    local name=$1 mode=$2
-    shift 2
+    local name=$1 mode=$2 into=$3
+    shift 3
     chmod "$mode" "$core"
     rm -f "$out"
-    run "$@" "$core" "$out"
+    run "$@" "$core" ${into:+"$into"} "$out"
     if [ "$(stat -c %a "$out")" = "${mode#0}" ]; then ok "$name/$mode"; else
         not_ok "$name/$mode" "$(ls -l "$out")"; fi
 }
 umask 022
 for m in 0600 0640 0444 0666; do
-    mode outfile/mode/capsule $m capsule -q --layout "$layout"
-    mode outfile/mode/carve $m carve -q --layout "$layout"
+    mode outfile/mode/capsule $m '' capsule -q --layout "$layout"
+    mode outfile/mode/carve $m '' carve -q --layout "$layout"
+    mode outfile/mode/kpage $m --save kpage -q --layout "$layout"
+    mode outfile/mode/map $m --html map -q --layout "$layout"
 done
 rm -f "$out"
 

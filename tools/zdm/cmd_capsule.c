@@ -13,31 +13,30 @@
 #include "open.h"
 #include "outfile.h"
 
-static bool emit_stream(void *priv, const char *text, size_t len)
+struct capsule {
+	struct opened *o;
+	char err[ZDM_ERR_LEN];
+};
+
+static enum zdm_status fill(void *priv, const struct zdm_sink *sink)
 {
-	return fwrite(text, 1, len, priv) == len;
+	struct capsule *c = priv;
+
+	return zdm_capsule_write(c->o->s, zdm_dump_ops(c->o->dump), c->o->dump, sink, c->err,
+				 sizeof(c->err));
 }
 
-static int write_capsule(struct opened *o, int fd, const char *path)
+static int write_capsule(struct opened *o, const struct outfile *out)
 {
-	FILE *f = fdopen(dup(fd), "w");
-	struct zdm_sink sink = { .emit_fn = emit_stream, .priv = f };
+	struct capsule c = { .o = o };
 	char err[ZDM_ERR_LEN];
-	enum zdm_status st;
-	bool failed;
+	enum zdm_status st = outfile_fill(out, fill, &c, err, sizeof(err));
 
-	if (!f) {
-		cli_error("out of memory");
-		return ZDM_EXIT_OPEN;
-	}
-	st = zdm_capsule_write(o->s, zdm_dump_ops(o->dump), o->dump, &sink, err, sizeof(err));
-	failed = ferror(f);
-	failed |= fclose(f) != 0;
-	if (failed)
-		cli_error("cannot write %s: the disk may be full", path);
+	if (err[0])
+		cli_error("%s", err);
 	else if (st != ZDM_OK)
-		cli_error("%s: no capsule can be made: %s", o->path, err);
-	return failed || st != ZDM_OK ? ZDM_EXIT_OPEN : ZDM_EXIT_DONE;
+		cli_error("%s: no capsule can be made: %s", o->path, c.err);
+	return st == ZDM_OK ? ZDM_EXIT_DONE : ZDM_EXIT_OPEN;
 }
 
 /*
@@ -113,7 +112,7 @@ static int make_capsule(struct zdm_cli *cli, struct opened *o, uint64_t sum, con
 		cli_error("%s", err);
 		return ZDM_EXIT_OPEN;
 	}
-	code = write_capsule(o, out.fd, path);
+	code = write_capsule(o, &out);
 	if (code == ZDM_EXIT_DONE)
 		code = verify(cli, sum, out.fd, path);
 	if (code == ZDM_EXIT_DONE && zdm_dump_lost(o->dump)) {

@@ -121,7 +121,7 @@ static enum zdm_status look(struct asked *a, const struct zdm_pfn_spec *s)
 	return st;
 }
 
-static int answer(struct asked *a, const struct speclist *l)
+static int print(struct asked *a, const struct speclist *l)
 {
 	enum zdm_status st = ZDM_OK;
 	char said[128];
@@ -145,28 +145,22 @@ static int answer(struct asked *a, const struct speclist *l)
 	return cli_reported(st);
 }
 
-static int run_data(struct zdm_cli *cli, int nr, char **operand)
+static int answer(struct zdm_cli *cli, struct opened *o, const struct speclist *l)
 {
-	struct asked a = { .cli = cli, .first = true };
-	struct speclist l;
-	struct opened o;
+	struct asked a = { .cli = cli, .o = o, .first = true };
 	int code;
 
-	specs_init(&l);
-	code = open_model(cli, operand[0], &o);
-	if (code == ZDM_EXIT_DONE)
-		code = specs_read(&l, o.m, nr - 1, operand + 1);
-	if (code == ZDM_EXIT_DONE) {
-		a.o = &o;
-		if (zdm_kpageflags_open(o.s, o.m, &a.flags, NULL, 0) != ZDM_OK)
-			a.flags = NULL;
-		code = answer(&a, &l);
-		zdm_kpageflags_close(a.flags);
-		code = finish_opened(cli, &o, false, code);
-	}
-	close_opened(&o);
-	specs_free(&l);
+	/* without it there is less to say of what was left out */
+	if (zdm_kpageflags_open(o->s, o->m, &a.flags, NULL, 0) != ZDM_OK)
+		a.flags = NULL;
+	code = print(&a, l);
+	zdm_kpageflags_close(a.flags);
 	return code;
+}
+
+static int run_data(struct zdm_cli *cli, int nr, char **operand)
+{
+	return specs_run(cli, nr, operand, answer);
 }
 
 const struct zdm_command cmd_data = {

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <zdm/kpageflags.h>
 
@@ -12,38 +11,9 @@
 
 enum { OPTION_LIST, OPTION_SAVE };
 
-static bool emit_stream(void *priv, const char *text, size_t len)
+static enum zdm_status fill(void *view, const struct zdm_sink *sink)
 {
-	return fwrite(text, 1, len, priv) == len;
-}
-
-/* Written aside, as all files are: a signal leaves nothing, and what came to be meanwhile stays. */
-static int save(struct zdm_cli *cli, struct zdm_kpageflags *v, const char *path)
-{
-	char err[ZDM_ERR_LEN];
-	struct outfile out;
-	enum zdm_status st = ZDM_IO;
-	struct zdm_sink sink = { .emit_fn = emit_stream };
-	FILE *f;
-
-	if (outfile_open(&out, path, NULL, cli->force, err, sizeof(err))) {
-		cli_error("%s", err);
-		return ZDM_EXIT_OPEN;
-	}
-	f = fdopen(dup(out.fd), "w");
-	sink.priv = f;
-	if (f)
-		st = zdm_kpageflags_write(v, &sink, NULL, NULL);
-	if (!f || fclose(f) || st != ZDM_OK) {
-		cli_error("cannot write %s: the disk may be full", path);
-		outfile_discard(&out);
-		return ZDM_EXIT_OPEN;
-	}
-	if (outfile_commit(&out, err, sizeof(err))) {
-		cli_error("%s", err);
-		return ZDM_EXIT_OPEN;
-	}
-	return ZDM_EXIT_DONE;
+	return zdm_kpageflags_write(view, sink, NULL, NULL);
 }
 
 static int show(struct zdm_cli *cli, const struct opened *o, const struct zdm_pfn_spec *range)
@@ -60,7 +30,11 @@ static int show(struct zdm_cli *cli, const struct opened *o, const struct zdm_pf
 		return ZDM_EXIT_MISSING;
 	}
 	if (cli->opt[OPTION_SAVE]) {
-		code = save(cli, v, cli->opt[OPTION_SAVE]);
+		if (outfile_write(cli->opt[OPTION_SAVE], o->path, cli->force, fill, v, err,
+				  sizeof(err))) {
+			cli_error("%s", err);
+			code = ZDM_EXIT_OPEN;
+		}
 	} else if (zdm_report_kpageflags(v, range->start_pfn, range->end_pfn, cli->opt[OPTION_LIST],
 					 &cli->out)) {
 		cli_error("out of memory");

@@ -47,34 +47,11 @@ static void made_init(struct made *m)
 	m->sink.priv = m;
 }
 
-static int write_file(const char *path, bool force, const struct made *m)
+static enum zdm_status fill(void *priv, const struct zdm_sink *sink)
 {
-	char err[ZDM_ERR_LEN];
-	struct outfile out;
-	FILE *f;
-	bool failed;
+	const struct made *m = priv;
 
-	if (outfile_open(&out, path, NULL, force, err, sizeof(err))) {
-		cli_error("%s", err);
-		return ZDM_EXIT_OPEN;
-	}
-	f = fdopen(dup(out.fd), "w");
-	if (!f) {
-		cli_error("out of memory");
-		outfile_discard(&out);
-		return ZDM_EXIT_OPEN;
-	}
-	failed = fwrite(m->text, 1, m->len, f) != m->len;
-	if (fclose(f) || failed) {
-		cli_error("cannot write %s: the disk may be full", path);
-		outfile_discard(&out);
-		return ZDM_EXIT_OPEN;
-	}
-	if (outfile_commit(&out, err, sizeof(err))) {
-		cli_error("%s", err);
-		return ZDM_EXIT_OPEN;
-	}
-	return ZDM_EXIT_DONE;
+	return sink->emit_fn(sink->priv, m->text, m->len) ? ZDM_OK : ZDM_IO;
 }
 
 /* st: of making it. hint: what else may help, "" for nothing. */
@@ -94,7 +71,10 @@ static int put_layout(struct zdm_cli *cli, const char *what, const char *hint, s
 		cli_error("out of memory");
 		code = ZDM_EXIT_OPEN;
 	} else if (path && strcmp(path, "-")) {
-		code = write_file(path, cli->force, m);
+		if (outfile_write(path, NULL, cli->force, fill, m, m->err, sizeof(m->err))) {
+			cli_error("%s", m->err);
+			code = ZDM_EXIT_OPEN;
+		}
 	} else {
 		cli->out.emit_fn(cli->out.priv, m->text, m->len);
 	}

@@ -32,43 +32,34 @@ static bool emit_raw(void *priv, const char *text, size_t len)
 typedef enum zdm_status (*map_fn)(const struct zdm_model *m, const struct zdm_map_opts *opts,
 				  const struct zdm_sink *out);
 
-static int write_file(const struct zdm_cli *cli, map_fn fn, const struct zdm_model *m,
-		      const struct zdm_map_opts *opts, const char *path)
-{
-	struct zdm_sink sink = { .emit_fn = emit_raw };
-	struct outfile out;
-	char err[ZDM_ERR_LEN];
-	enum zdm_status st;
-	FILE *f;
-	bool bad;
+struct picture {
+	map_fn fn;
+	const struct zdm_model *m;
+	const struct zdm_map_opts *opts;
+};
 
-	if (outfile_open(&out, path, opts->name, cli->force, err, sizeof(err))) {
-		cli_error("%s", err);
-		return ZDM_EXIT_OPEN;
-	}
-	f = fdopen(dup(out.fd), "w");
-	sink.priv = f;
-	st = f ? fn(m, opts, &sink) : ZDM_NOMEM;
-	bad = !f || fclose(f) || st != ZDM_OK;
-	if (bad)
-		snprintf(err, sizeof(err), "%s: cannot be written in full", path);
-	if (bad || outfile_commit(&out, err, sizeof(err))) {
-		outfile_discard(&out);
-		cli_error("%s", err);
-		return ZDM_EXIT_OPEN;
-	}
-	return ZDM_EXIT_DONE;
+static enum zdm_status fill(void *priv, const struct zdm_sink *sink)
+{
+	const struct picture *p = priv;
+
+	return p->fn(p->m, p->opts, sink);
 }
 
 static int write_map(struct zdm_cli *cli, const struct zdm_model *m, struct zdm_map_opts *opts)
 {
 	struct zdm_sink sink = { .emit_fn = emit_raw, .priv = stdout };
 	const char *path = cli->opt[MAP_HTML] ? cli->opt[MAP_HTML] : cli->opt[MAP_SVG];
+	char err[ZDM_ERR_LEN];
 	map_fn fn = cli->opt[MAP_HTML] ? zdm_map_html : cli->opt[MAP_SVG] ? zdm_map_svg : zdm_map_text;
+	struct picture p = { fn, m, opts };
 
-	if (path && strcmp(path, "-"))
-		return write_file(cli, fn, m, opts, path);
-	return cli_reported(fn(m, opts, &sink));
+	if (!path || !strcmp(path, "-"))
+		return cli_reported(fn(m, opts, &sink));
+	if (outfile_write(path, opts->name, cli->force, fill, &p, err, sizeof(err))) {
+		cli_error("%s", err);
+		return ZDM_EXIT_OPEN;
+	}
+	return ZDM_EXIT_DONE;
 }
 
 static int check_numbers(struct zdm_cli *cli, const struct zdm_model *m,

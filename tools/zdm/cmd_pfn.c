@@ -66,23 +66,14 @@ static enum zdm_status print_json(struct zdm_cli *cli, struct opened *o, const s
 	return ZDM_OK;
 }
 
+static int answer(struct zdm_cli *cli, struct opened *o, const struct speclist *l)
+{
+	return cli_reported(cli->json ? print_json(cli, o, l) : print_text(cli, o, l));
+}
+
 static int run_pfn(struct zdm_cli *cli, int nr, char **operand)
 {
-	struct speclist l;
-	struct opened o;
-	int code;
-
-	specs_init(&l);
-	code = open_model(cli, operand[0], &o);
-	if (code == ZDM_EXIT_DONE)
-		code = specs_read(&l, o.m, nr - 1, operand + 1);
-	if (code == ZDM_EXIT_DONE) {
-		code = cli_reported(cli->json ? print_json(cli, &o, &l) : print_text(cli, &o, &l));
-		code = finish_opened(cli, &o, false, code);
-	}
-	close_opened(&o);
-	specs_free(&l);
-	return code;
+	return specs_run(cli, nr, operand, answer);
 }
 
 const struct zdm_command cmd_pfn = {

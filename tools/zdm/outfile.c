@@ -224,3 +224,50 @@ void outfile_discard(struct outfile *o)
 	memset(o, 0, sizeof(*o));
 	o->fd = -1;
 }
+
+static bool emit_stream(void *priv, const char *text, size_t len)
+{
+	return fwrite(text, 1, len, priv) == len;
+}
+
+enum zdm_status outfile_fill(const struct outfile *o, outfile_fn fn, void *priv, char *err,
+			     size_t err_len)
+{
+	int fd = dup(o->fd);
+	FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
+	const struct zdm_sink sink = { .emit_fn = emit_stream, .priv = f };
+	enum zdm_status st;
+	bool failed;
+
+	err[0] = '\0';
+	if (!f) {
+		if (fd >= 0)
+			close(fd);
+		snprintf(err, err_len, "cannot write %s: %s", o->path, strerror(errno));
+		return ZDM_IO;
+	}
+	st = fn(priv, &sink);
+	failed = ferror(f);
+	failed |= fclose(f) != 0;
+	if (!failed)
+		return st;
+	snprintf(err, err_len, "cannot write %s: the disk may be full", o->path);
+	return ZDM_IO;
+}
+
+int outfile_write(const char *path, const char *like, bool force, outfile_fn fn, void *priv,
+		  char *err, size_t err_len)
+{
+	struct outfile o;
+	enum zdm_status st;
+
+	if (outfile_open(&o, path, like, force, err, err_len))
+		return -1;
+	st = outfile_fill(&o, fn, priv, err, err_len);
+	if (st == ZDM_OK)
+		return outfile_commit(&o, err, err_len);
+	if (!err[0])
+		snprintf(err, err_len, "cannot write %s: %s", path, zdm_status_name(st));
+	outfile_discard(&o);
+	return -1;
+}

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <zdm/report.h>
+
 struct outfile {
 	int fd;
 	char *path;	/* final name */
@@ -32,5 +34,16 @@ int outfile_open(struct outfile *o, const char *path, const char *like, bool for
 		 size_t err_len);
 int outfile_commit(struct outfile *o, char *err, size_t err_len);
 void outfile_discard(struct outfile *o);
+
+/*
+ * fn makes the contents, a text or bytes, and hands them to the sink. Returns its status,
+ * or ZDM_IO and a line in err when they could not be written; else err is empty.
+ */
+typedef enum zdm_status (*outfile_fn)(void *priv, const struct zdm_sink *sink);
+enum zdm_status outfile_fill(const struct outfile *o, outfile_fn fn, void *priv, char *err,
+			     size_t err_len);
+/* All of it: open, fill, commit. Whatever failed, the line is in err. */
+int outfile_write(const char *path, const char *like, bool force, outfile_fn fn, void *priv,
+		  char *err, size_t err_len);
 
 #endif

@@ -9,20 +9,6 @@
 #define MAX_PAGES (1u << 20)
 #define MAX_WORD 80
 
-struct wanted {
-	char *text;
-	struct zdm_pfn_spec spec;
-};
-
-struct list {
-	struct zdm_cli *cli;
-	const struct zdm_kernel *k;
-	struct zdm_pfn_spec_opts opts;
-	struct wanted *v;
-	size_t nr, room;
-	uint64_t pages;
-};
-
 static int add(struct speclist *l, const char *text, const char *where)
 {
 	const struct zdm_pfn_spec_opts opts = {
@@ -86,19 +72,14 @@ static int add_stdin(struct speclist *l)
 	return code;
 }
 
-void specs_init(struct speclist *l)
-{
-	memset(l, 0, sizeof(*l));
-}
-
-void specs_free(struct speclist *l)
+static void specs_free(struct speclist *l)
 {
 	while (l->nr)
 		free(l->v[--l->nr].text);
 	free(l->v);
 }
 
-int specs_read(struct speclist *l, const struct zdm_model *m, int nr, char **spec)
+static int specs_read(struct speclist *l, const struct zdm_model *m, int nr, char **spec)
 {
 	int code = ZDM_EXIT_DONE, i;
 
@@ -106,5 +87,21 @@ int specs_read(struct speclist *l, const struct zdm_model *m, int nr, char **spe
 	l->end_pfn = zdm_model_end_pfn(m);
 	for (i = 0; i < nr && code == ZDM_EXIT_DONE; i++)
 		code = strcmp(spec[i], "-") ? add(l, spec[i], "") : add_stdin(l);
+	return code;
+}
+
+int specs_run(struct zdm_cli *cli, int nr, char **operand,
+	      int (*answer_fn)(struct zdm_cli *cli, struct opened *o, const struct speclist *l))
+{
+	struct speclist l = { .nr = 0 };
+	struct opened o;
+	int code = open_model(cli, operand[0], &o);
+
+	if (code == ZDM_EXIT_DONE)
+		code = specs_read(&l, o.m, nr - 1, operand + 1);
+	if (code == ZDM_EXIT_DONE)
+		code = finish_opened(cli, &o, false, answer_fn(cli, &o, &l));
+	close_opened(&o);
+	specs_free(&l);
 	return code;
 }

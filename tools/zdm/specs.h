@@ -3,7 +3,7 @@
 #ifndef ZDM_SPECS_H
 #define ZDM_SPECS_H
 
-#include "cli.h"
+#include "open.h"
 
 struct spec_wanted {
 	char *text;
@@ -18,12 +18,12 @@ struct speclist {
 	uint64_t pages;		/* of all of them, bounded */
 };
 
-void specs_init(struct speclist *l);
 /*
- * All of them, before anything is printed: half an answer is worse than none. Returns an
- * exit code, and has said what is wrong; specs_free() is due in any case.
+ * A command of the form VMCORE SPEC…: opens the dump, reads all SPECs before anything is
+ * printed, since half an answer is worse than none, and hands them to answer_fn, which
+ * prints and returns an exit code. So does this; what is wrong was said.
  */
-int specs_read(struct speclist *l, const struct zdm_model *m, int nr, char **spec);
-void specs_free(struct speclist *l);
+int specs_run(struct zdm_cli *cli, int nr, char **operand,
+	      int (*answer_fn)(struct zdm_cli *cli, struct opened *o, const struct speclist *l));
 
 #endif
