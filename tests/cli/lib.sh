@@ -85,3 +85,18 @@ poke() {
     printf '%b' "$(printf '%s' "$3" | sed 's/../\\x&/g')" |
         dd of="$1" bs=1 seek="$2" conv=notrunc status=none
 }
+
+# text_of_5_15: a vmcore as text with all that kpage asks for. 5.15 writes the struct pages of
+# all boot memory: zeros are none.
+text_of_5_15() {
+    cat tests/vmcores/text/5.15-collision.txt
+    # include/linux/mm_types.h and page-flags.h of 5.15
+    echo 'OFFSET(page.mapping)=24 OFFSET(page.private)=40 OFFSET(page.compound_head)=8'
+    local i=0 name
+    for name in locked referenced uptodate dirty lru active workingset waiters error slab owner_priv_1 arch_1 \
+        reserved private private_2 writeback head mappedtodisk reclaim swapbacked unevictable mlocked; do
+        printf 'NUMBER(PG_%s)=%d\n' "$name" $((i++))
+    done
+    printf 'NUMBER(PG_double_map)=6\nNUMBER(PG_swapcache)=10\nNUMBER(PG_hwpoison)=22\n'
+    printf 'node 0 span=0x0..0x14000\nzone 1 span=0x0..0xc000\nzone device span=0xc000..0x14000\n'
+}

@@ -93,9 +93,10 @@ mode() {
     rm -f "$out"
     run "$@" "$core" ${into:+"$into"} "$out"
     if [ "$(stat -c %a "$out")" = "${mode#0}" ]; then ok "$name/$mode"; else
-        not_ok "$name/$mode" "$(ls -l "$out")"; fi
+        not_ok "$name/$mode" "$(ls -l "$out" 2>&1; cat "$work/err")"; fi
 }
 umask 022
+text_of_5_15 | make_core -
 for m in 0600 0640 0444 0666; do
     mode outfile/mode/capsule $m '' capsule -q --layout "$layout"
     mode outfile/mode/carve $m '' carve -q --layout "$layout"
@@ -115,7 +116,9 @@ if [ "$rc" -eq 3 ] && [ ! -s "$work/out" ]; then ok outfile/said-when-there; els
     not_ok outfile/said-when-there "exit code $rc: $(cat "$work/out")"; fi
 rm -f "$out"
 
-# kpage's own file, which the library writes.
+# kpage's own: here a dump that it can read.
+works outfile/kpage/new 0 kpage -q --layout "$layout" --save "$out" "$core"
+if [ -s "$out" ]; then ok outfile/kpage/written; else not_ok outfile/kpage/written "nothing"; fi
 echo precious >"$out"
 fails outfile/kpage/exists 3 "exists: it is not overwritten without -f" \
     kpage --layout "$layout" --save "$out" "$core"
