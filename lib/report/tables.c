@@ -14,6 +14,7 @@
 struct view {
 	const struct zdm_model *m;
 	const struct zdm_table_opts *opts;
+	uint64_t section_nr;			/* the one that is wanted; UINT64_MAX: all */
 	size_t index[ZDM_TABLE_COLUMNS];	/* of each shown column, in the list of all */
 	size_t *row;				/* of each shown row, in the model */
 	size_t nr_rows;
@@ -162,9 +163,10 @@ static const char *section_cell(const void *priv, size_t row, size_t column, cha
 	}
 }
 
-/* Columns and rows of a table of so many; then the table. */
-static enum zdm_status put(struct view *v, struct zdm_table *t, const struct zdm_column *all,
-			   size_t nr_all, const struct zdm_sink *out)
+/* Columns, and of nr rows those that are wanted; then the table. */
+static enum zdm_status put(struct view *v, struct zdm_table *t, size_t nr,
+			   bool (*wanted_fn)(const struct view *v, size_t i),
+			   const struct zdm_column *all, size_t nr_all, const struct zdm_sink *out)
 {
 	struct zdm_column picked[ZDM_TABLE_COLUMNS];
 	struct zdm_out o = { .sink = out };
@@ -181,11 +183,19 @@ static enum zdm_status put(struct view *v, struct zdm_table *t, const struct zdm
 			return ZDM_INVAL;
 		t->column = picked;
 	}
+	v->row = calloc(nr ? nr : 1, sizeof(*v->row));
+	if (!v->row)
+		return ZDM_NOMEM;
+	for (i = 0; i < nr; i++) {
+		if (wanted_fn(v, i))
+			v->row[v->nr_rows++] = i;
+	}
 	t->priv = v;
 	t->nr_rows = v->nr_rows;
 	t->width = v->opts->width;
 	t->no_headings = v->opts->no_headings;
 	zdm_table_put(&o, t);
+	free(v->row);
 	return o.status;
 }
 
@@ -201,16 +211,23 @@ static enum zdm_status take(struct zdm_table_opts *own, const struct zdm_table_o
 	return ZDM_OPTS_TAKE(own, struct zdm_table_opts, colour, theirs);
 }
 
+static bool range_wanted(const struct view *v, size_t i)
+{
+	const struct zdm_range *r;
+
+	zdm_model_ranges(v->m, &r);
+	return !v->opts->classes || (v->opts->classes >> r[i].cls & 1);
+}
+
 enum zdm_status zdm_report_ranges_table(const struct zdm_model *m,
 					const struct zdm_table_opts *theirs,
 					const struct zdm_sink *out)
 {
 	struct zdm_table_opts opts;
-	struct zdm_table t = { .cell_fn = range_cell };
-	struct view v = { .m = m, .opts = &opts };
-	const struct zdm_range *r;
-	size_t nr, i;
 	enum zdm_status st = take(&opts, theirs);
+	struct view v = { .m = m, .opts = &opts };
+	struct zdm_table t = { .cell_fn = range_cell };
+	const struct zdm_range *r;
 
 	if (st != ZDM_OK)
 		return st;
@@ -218,17 +235,16 @@ enum zdm_status zdm_report_ranges_table(const struct zdm_model *m,
 		return zdm_ranges_fixed(m, opts.classes, out);
 	if (opts.colour)
 		t.colour_fn = range_colour;
-	nr = zdm_model_ranges(m, &r);
-	v.row = calloc(nr ? nr : 1, sizeof(*v.row));
-	if (!v.row)
-		return ZDM_NOMEM;
-	for (i = 0; i < nr; i++) {
-		if (!opts.classes || (opts.classes >> r[i].cls & 1))
-			v.row[v.nr_rows++] = i;
-	}
-	st = put(&v, &t, range_columns, NR_RANGE_COLUMNS, out);
-	free(v.row);
-	return st;
+	return put(&v, &t, zdm_model_ranges(m, &r), range_wanted, range_columns,
+		   NR_RANGE_COLUMNS, out);
+}
+
+static bool section_wanted(const struct view *v, size_t i)
+{
+	const struct zdm_section *sec;
+
+	zdm_model_sections(v->m, &sec);
+	return v->section_nr == UINT64_MAX || sec[i].nr == v->section_nr;
 }
 
 enum zdm_status zdm_report_sections_table(const struct zdm_model *m, uint64_t nr,
@@ -236,27 +252,17 @@ enum zdm_status zdm_report_sections_table(const struct zdm_model *m, uint64_t nr
 					  const struct zdm_sink *out)
 {
 	struct zdm_table_opts opts;
-	struct zdm_table t = { .cell_fn = section_cell };
-	struct view v = { .m = m, .opts = &opts };
-	const struct zdm_section *sec;
-	size_t count, i;
 	enum zdm_status st = take(&opts, theirs);
+	struct view v = { .m = m, .opts = &opts, .section_nr = nr };
+	struct zdm_table t = { .cell_fn = section_cell };
+	const struct zdm_section *sec;
 
 	if (st != ZDM_OK)
 		return st;
 	if (is_plain(&opts))
 		return zdm_report_sections(m, nr, out);
-	count = zdm_model_sections(m, &sec);
-	v.row = calloc(count ? count : 1, sizeof(*v.row));
-	if (!v.row)
-		return ZDM_NOMEM;
-	for (i = 0; i < count; i++) {
-		if (nr == UINT64_MAX || sec[i].nr == nr)
-			v.row[v.nr_rows++] = i;
-	}
-	st = put(&v, &t, section_columns, NR_SECTION_COLUMNS, out);
-	free(v.row);
-	return st;
+	return put(&v, &t, zdm_model_sections(m, &sec), section_wanted, section_columns,
+		   NR_SECTION_COLUMNS, out);
 }
 
 static const char *column_name(const struct zdm_column *all, size_t nr, size_t i)
