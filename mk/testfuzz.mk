@@ -31,7 +31,7 @@ $(FB)/obj/%.o: %.c
 	$(Q)$(FUZZ_CLANG) $(TEST_CPPFLAGS) -Itests/fuzz -Itests/fuzz/target -std=gnu11 $(ZDM_WARN) \
 		-MMD -MP $(FUZZ_CFLAGS) -c -o $@ $<
 
-$(FB)/target: $(FUZZ_OBJ)
+$(FB)/target: $(FUZZ_OBJ) | deps-fuzz
 	$(call say,LD,$@)
 	$(Q)$(FUZZ_CLANG) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(DUMPFILE_LDLIBS) $(ZDM_LDLIBS)
 	$(Q)$(call target_names,$@)

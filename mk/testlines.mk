@@ -62,7 +62,7 @@ COV_PROGRAMS := $(UNIT_BIN_COV) $(CB)/asan/replay/target $(CB)/asan/core_ranges 
 cov-bins: $(COV_PROGRAMS)
 
 ## coverage         lines of lib/ and dumpfile/ that tests run; COVERAGE_FLOOR=85 must be met
-coverage: $(COV_PROGRAMS) $(CLI_NEEDS) $(TB)/xlat_check
+coverage: deps-coverage $(COV_PROGRAMS) $(CLI_NEEDS) $(TB)/xlat_check
 	@tests/run.sh "tests/run-coverage.sh $(COVERAGE_FLOOR) $(UNIT_BIN_COV)"
 
 -include $(COV_LIB_OBJ:.o=.d) $(COV_DUMPFILE_OBJ:.o=.d) $(COV_CLI_OBJ:.o=.d)
