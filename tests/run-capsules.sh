@@ -38,7 +38,7 @@ boot_ram() {
     case $1:$said:$other in
     # with 52 bits of physical addresses the table of sections goes on far beyond the highest, where a
     # capsule ends: without kallsyms nobody knows which that is
-    */*-arm64*:no:*) ok "$1/boot-ram (no)" ;;
+    */*-arm64*/ram:no:*) skip "$1/boot-ram" "this capsule lacks the end of the table of sections" ;;
     */5.*:no:* | *:yes:) ok "$1/boot-ram ($said)" ;;
     */ram:no: | */highram:no: | *:yes:?*) not_ok "$1/boot-ram" "says $said, there is ${other:-nothing else}" ;;
     *:no:*) ok "$1/boot-ram ($said)" ;;
