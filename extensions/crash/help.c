@@ -57,7 +57,7 @@ char *help_zdm[] = {
 	"    SOURCES   symbols: host, types: host",
 	"    ...",
 	"    PGMAP KADDR            TYPE      START_PFN   END_PFN     SIZE ...",
-	"        0 ffff88803fe8bcb0 fs_dax     0x100000  0x10f000  240 MiB ...",
+	"        0 ffff88803fe7beb0 fs_dax     0x100000  0x10f000  240 MiB ...",
 	"",
 	"    CLASS     VALID   CASE        PAGES      SIZE  RANGES ...",
 	"    absent    no         -       786432     3 GiB       1 ...",

@@ -180,7 +180,7 @@ static void put_resource(struct zdm_text *t, const struct zdm_model *m, uint64_t
 	const struct zdm_resource *r;
 
 	if (all->status != ZDM_OK) {
-		zdm_textf(t, "iomem_resource: %s\n", all->status == ZDM_ABSENT ? "not looked for" :
+		zdm_textf(t, "iomem_resource: %s\n", all->status == ZDM_ABSENT ? "where it lies is not known" :
 			  "cannot be read or believed");
 		return;
 	}
