@@ -100,7 +100,7 @@ COLUMNS=80 run ranges --layout "$layout" --color always "$core"
 shows screen/colour "$(printf '\033[1;31m')"
 NO_COLOR=1 COLUMNS=80 run ranges --layout "$layout" "$core"
 shows_not screen/no-colour "$(printf '\033')"
-if command -v script >/dev/null; then
+if script -qec true /dev/null </dev/null >/dev/null 2>&1; then
     # on a terminal: through the pager, which sees what the terminal would
     PAGER='sed s/^/paged:/' NO_COLOR=1 script -qec "stty cols 100; $zdm ranges --layout $layout $core" \
         /dev/null </dev/null >"$work/out" 2>&1 || true
@@ -108,7 +108,7 @@ if command -v script >/dev/null; then
     if cmp -s "$work/paged" tests/cli/expected/ranges-100.txt; then ok screen/pager; else
         not_ok screen/pager "$(cat "$work/out")"; fi
 else
-    skip screen/pager "no script(1)"
+    skip screen/pager "no script(1), or no pseudo-terminals here"
 fi
 
 # A dump that does not say where its pgmaps are must not be said to have none.
