@@ -9,7 +9,8 @@ need_crash crash-interrupt
 kernel=${KERNEL:-6.1}
 dump=$LABDIR/$kernel/fsdax-dev/dump.elf
 [ -e "$dump" ] || { skip crash-interrupt "no $dump"; exit 0; }
-command -v script >/dev/null || { skip crash-interrupt "no script(1) here"; exit 0; }
+script -qec true /dev/null </dev/null >/dev/null 2>&1 ||
+    { skip crash-interrupt "no script(1), or no pseudo-terminals here"; exit 0; }
 
 screen=$work/screen
 mkfifo "$work/keys"
